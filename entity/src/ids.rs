@@ -1,0 +1,92 @@
+//! Identifiers: one newtype over UUID v7 per record type, so that two kinds of id cannot be mixed up.
+//!
+//! Outside, an id is written `<prefix>_<32 hexadecimal digits>`, e.g. `pos_01926c5e…`.
+
+use std::fmt;
+
+use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What all identifiers have in common.
+pub trait Identifier: Copy + Eq + Ord + std::hash::Hash + fmt::Display + Send + Sync + 'static {
+    /// The prefix of the global id: names the record type.
+    const PREFIX: &'static str;
+    /// The bare UUID.
+    fn uuid(self) -> Uuid;
+    /// The identifier around a UUID that is known to name such a record.
+    fn from_uuid(uuid: Uuid) -> Self;
+
+    /// A fresh identifier; later ones sort behind earlier ones.
+    fn new() -> Self {
+        Self::from_uuid(Uuid::now_v7())
+    }
+
+    /// Reads a global id of exactly this type.
+    fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix(Self::PREFIX)?.strip_prefix('_')?;
+        // Only the one spelling that we write: a global id must be usable as a key by clients.
+        let canonical = digits.len() == 32 && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        canonical.then(|| Uuid::try_parse(digits).ok().map(Self::from_uuid)).flatten()
+    }
+}
+
+macro_rules! identifiers {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, DeriveValueType)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl Identifier for $name {
+            const PREFIX: &'static str = $prefix;
+            fn uuid(self) -> Uuid { self.0 }
+            fn from_uuid(uuid: Uuid) -> Self { Self(uuid) }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}_{}", $prefix, self.0.simple())
+            }
+        }
+
+        impl sea_orm::TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+                Err(sea_orm::DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )*};
+}
+
+identifiers! {
+    /// A district (tenant).
+    DistrictId = "dst";
+    /// A municipality of a district.
+    MunicipalityId = "mun";
+    /// An organisation.
+    OrganisationId = "org";
+    /// An account that can log in.
+    AccountId = "acc";
+    /// A grant: role x organisation x validity.
+    GrantId = "grt";
+    /// A login session: one family of refresh tokens.
+    SessionId = "ses";
+    /// One refresh token of a session.
+    RefreshTokenId = "rft";
+    /// A position.
+    PositionId = "pos";
+    /// An occupancy of a position.
+    OccupancyId = "occ";
+    /// A person employed in a position or supervising one.
+    StaffMemberId = "stf";
+    /// A share of a position in the service of one municipality.
+    ServiceAreaId = "sva";
+    /// A supervision assignment.
+    SupervisionId = "sup";
+    /// A guiding body.
+    BodyId = "bod";
+    /// An event of the log.
+    EventId = "evt";
+    /// A record of an idempotency key.
+    IdempotencyRecordId = "idk";
+}

@@ -1,0 +1,27 @@
+//! The shape of the database: one file per table, and the vocabulary that the tables share.
+//!
+//! [`ids`] and [`codes`] are that vocabulary: newtypes over UUID v7 and the code lists, used on every floor. The tables
+//! themselves are named by `src/store` only.
+
+pub mod codes;
+pub mod ids;
+
+pub mod access_grant;
+pub mod account;
+pub mod body;
+pub mod district;
+pub mod event;
+pub mod idempotency_record;
+pub mod log_entry;
+pub mod log_pending;
+pub mod log_seal;
+pub mod login_throttle;
+pub mod municipality;
+pub mod occupancy;
+pub mod organisation;
+pub mod position;
+pub mod refresh_token;
+pub mod service_area;
+pub mod session;
+pub mod staff_member;
+pub mod supervision;

@@ -1,0 +1,25 @@
+//! Database migrations: one change per file, in order, never edited once released.
+
+use sea_orm_migration::prelude::*;
+
+mod column;
+mod m20261123_000001_district;
+mod m20261123_000002_account;
+mod m20261123_000003_position;
+mod m20261123_000004_log;
+
+/// Brings a database to the present shape.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_district::Migration),
+            Box::new(m20261123_000002_account::Migration),
+            Box::new(m20261123_000003_position::Migration),
+            Box::new(m20261123_000004_log::Migration),
+        ]
+    }
+}
