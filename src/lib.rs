@@ -1,1 +1,10 @@
-//! x
+//! KIM: a GraphQL backend for municipal integration management (Kommunales Integrationsmanagement).
+//!
+//! The floors, each of which uses only what stands below it, are described in `docs/architecture.md`.
+
+pub mod access;
+pub mod clock;
+pub mod domain;
+pub mod error;
+pub mod log;
+pub mod store;

@@ -1,9 +1,14 @@
 //! Identifiers: one newtype over UUID v7 per record type, so that two kinds of id cannot be mixed up.
 //!
-//! Outside, an id is written `<prefix>_<32 hexadecimal digits>`, e.g. `pos_01926c5e…`.
+//! Outside, an id is written `<prefix>_<32 hexadecimal digits>`, e.g. `pos_01926c5e…`. In the API's schema all of them
+//! are the type `ID`.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{ContextSelectionSet, InputValueError, InputValueResult, Positioned, ServerResult, Value};
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -53,6 +58,50 @@ macro_rules! identifiers {
         impl sea_orm::TryFromU64 for $name {
             fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
                 Err(sea_orm::DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+
+        impl async_graphql::InputType for $name {
+            type RawValueType = Self;
+            fn type_name() -> Cow<'static, str> {
+                Cow::Borrowed("ID")
+            }
+            fn create_type_info(registry: &mut Registry) -> String {
+                <async_graphql::ID as async_graphql::InputType>::create_type_info(registry)
+            }
+            fn parse(value: Option<Value>) -> InputValueResult<Self> {
+                // An id of another record type is refused before anything runs.
+                match value {
+                    Some(Value::String(text)) => <Self as Identifier>::parse(&text),
+                    _ => None,
+                }
+                .ok_or_else(|| {
+                    InputValueError::custom(concat!(
+                        "not the id of this kind of record: expected ", $prefix, "_ and 32 hexadecimal digits"
+                    ))
+                })
+            }
+            fn to_value(&self) -> Value {
+                Value::String(self.to_string())
+            }
+            fn as_raw_value(&self) -> Option<&Self> {
+                Some(self)
+            }
+        }
+
+        impl async_graphql::OutputType for $name {
+            fn type_name() -> Cow<'static, str> {
+                Cow::Borrowed("ID")
+            }
+            fn create_type_info(registry: &mut Registry) -> String {
+                <async_graphql::ID as async_graphql::OutputType>::create_type_info(registry)
+            }
+            async fn resolve(
+                &self,
+                _: &ContextSelectionSet<'_>,
+                _: &Positioned<Field>,
+            ) -> ServerResult<Value> {
+                Ok(Value::String(self.to_string()))
             }
         }
     )*};

@@ -1,5 +1,6 @@
 //! Database migrations: one change per file, in order, never edited once released.
 
+pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod column;

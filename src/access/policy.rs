@@ -1,0 +1,217 @@
+//! The one policy: role x action → reach. Deny is the default; nothing else in the code decides about access.
+
+use async_graphql::Enum;
+use entity::codes::Role;
+
+/// How far an action of a role reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+pub enum Reach {
+    /// Not at all.
+    Nothing,
+    /// What is the person's own: the position that the person holds, the own account.
+    Own,
+    /// What belongs to the organisation of the grant.
+    Organisation,
+    /// What belongs to the organisation of the grant, if the grant's scopes name the action (partner systems).
+    ScopedOrganisation,
+    /// Everything of its kind in the district.
+    District,
+}
+
+/// An action, known at compile time, that a [`super::Permit`] is for.
+pub trait Verb: Send + Sync + 'static {
+    /// The action.
+    const ACTION: Action;
+}
+
+macro_rules! actions {
+    ($($resource:ident { $($(#[$doc:meta])* $name:ident = $code:literal,)* })*) => {
+        /// Everything that can be done in the system, apart from logging in.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Enum)]
+        pub enum Action {
+            $($($(#[$doc])* #[graphql(name = $code)] $name,)*)*
+        }
+
+        impl Action {
+            /// All actions, in the order of the policy.
+            pub const ALL: &'static [Self] = &[$($(Self::$name,)*)*];
+
+            /// The name of the action in the API, and as a scope of partner systems.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $($(Self::$name => $code,)*)* }
+            }
+        }
+
+        /// One type per action, to name it in the type of a permit.
+        pub mod verb {
+            $($(
+                $(#[$doc])*
+                #[derive(Clone, Copy, Debug)]
+                pub struct $name;
+                impl super::Verb for $name {
+                    const ACTION: super::Action = super::Action::$name;
+                }
+                impl super::on::$resource for $name {}
+            )*)*
+        }
+
+        /// One trait per kind of record: the actions that concern it.
+        pub mod on {
+            $(
+                #[doc = concat!("Actions on the records of ", stringify!($resource), ".")]
+                pub trait $resource: super::Verb {}
+            )*
+        }
+    };
+}
+
+actions! {
+    Directory {
+        /// See the district, its municipalities, organisations and guiding bodies.
+        ReadDirectory = "READ_DIRECTORY",
+    }
+    Position {
+        /// See positions with their occupancies, service areas, supervision and history, and the staffing figures.
+        ReadPosition = "READ_POSITION",
+        /// Plan a new position.
+        PlanPosition = "PLAN_POSITION",
+        /// Record that a position is approved.
+        ApprovePosition = "APPROVE_POSITION",
+        /// Record that a position is advertised.
+        AdvertisePosition = "ADVERTISE_POSITION",
+        /// Record a holder.
+        FillPosition = "FILL_POSITION",
+        /// Record that a holder leaves.
+        VacatePosition = "VACATE_POSITION",
+        /// End a position.
+        EndPosition = "END_POSITION",
+        /// Assign the professional supervision (Fachaufsicht).
+        AssignProfessionalSupervision = "ASSIGN_PROFESSIONAL_SUPERVISION",
+        /// Assign the line supervision (Dienstaufsicht).
+        AssignLineSupervision = "ASSIGN_LINE_SUPERVISION",
+    }
+    StaffMember {
+        /// See the records of staff members.
+        ReadStaffMember = "READ_STAFF_MEMBER",
+    }
+    Account {
+        /// See accounts and their grants.
+        ReadAccount = "READ_ACCOUNT",
+        /// Make accounts.
+        CreateAccount = "CREATE_ACCOUNT",
+        /// Disable accounts.
+        DisableAccount = "DISABLE_ACCOUNT",
+        /// Give grants.
+        AddGrant = "ADD_GRANT",
+        /// End grants.
+        RevokeGrant = "REVOKE_GRANT",
+    }
+    Log {
+        /// See the log of the whole district and its signed heads.
+        ReadLog = "READ_LOG",
+    }
+}
+
+/// The policy.
+#[must_use]
+pub const fn reach(role: Role, action: Action) -> Reach {
+    use Action as A;
+    match role {
+        Role::CaseManager => match action {
+            A::ReadDirectory => Reach::District,
+            A::ReadPosition | A::ReadStaffMember | A::ReadAccount => Reach::Own,
+            _ => Reach::Nothing,
+        },
+        Role::Supervisor => match action {
+            A::ReadDirectory | A::ReadPosition | A::ReadStaffMember | A::AssignProfessionalSupervision => Reach::District,
+            A::ReadAccount => Reach::Own,
+            _ => Reach::Nothing,
+        },
+        Role::Coordinator => match action {
+            A::ReadDirectory
+            | A::ReadPosition
+            | A::ReadStaffMember
+            | A::PlanPosition
+            | A::ApprovePosition
+            | A::AssignProfessionalSupervision => Reach::District,
+            A::ReadAccount => Reach::Own,
+            _ => Reach::Nothing,
+        },
+        Role::Employer => match action {
+            A::ReadDirectory => Reach::District,
+            A::ReadPosition
+            | A::ReadStaffMember
+            | A::PlanPosition
+            | A::AdvertisePosition
+            | A::FillPosition
+            | A::VacatePosition
+            | A::EndPosition
+            | A::AssignLineSupervision => Reach::Organisation,
+            A::ReadAccount => Reach::Own,
+            _ => Reach::Nothing,
+        },
+        Role::DataProtectionOfficer => match action {
+            A::ReadDirectory | A::ReadAccount | A::ReadLog => Reach::District,
+            _ => Reach::Nothing,
+        },
+        Role::Administrator => match action {
+            A::ReadDirectory
+            | A::ReadAccount
+            | A::CreateAccount
+            | A::DisableAccount
+            | A::AddGrant
+            | A::RevokeGrant => Reach::District,
+            _ => Reach::Nothing,
+        },
+        Role::Integration => match action {
+            A::ReadDirectory => Reach::District,
+            A::ReadPosition | A::AdvertisePosition | A::FillPosition | A::VacatePosition => Reach::ScopedOrganisation,
+            A::ReadAccount => Reach::Own,
+            _ => Reach::Nothing,
+        },
+        Role::Institution => match action {
+            A::ReadDirectory => Reach::District,
+            A::ReadAccount => Reach::Own,
+            _ => Reach::Nothing,
+        },
+    }
+}
+
+/// The roles that may do `action` at all, with their reach; in the order of the code list.
+pub fn roles_that_may(action: Action) -> impl Iterator<Item = (Role, Reach)> {
+    Role::ALL.iter().map(move |role| (*role, reach(*role, action))).filter(|(_, reach)| *reach != Reach::Nothing)
+}
+
+/// The actions that the scopes of a partner system can name.
+pub fn scopes() -> impl Iterator<Item = Action> {
+    Action::ALL.iter().copied().filter(|action| matches!(reach(Role::Integration, *action), Reach::ScopedOrganisation))
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::codes::Role;
+
+    use super::{Action, Reach, reach};
+
+    #[test]
+    fn the_policy_is_the_reviewed_one() {
+        let mut table = String::new();
+        for action in Action::ALL {
+            for role in Role::ALL {
+                let reach = reach(*role, *action);
+                if reach != Reach::Nothing {
+                    table.push_str(&format!("{:32} {:24} {reach:?}\n", action.as_str(), role.as_str()));
+                }
+            }
+        }
+        insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn employers_reach_nothing_beyond_their_own_organisation_but_the_directory() {
+        for action in Action::ALL.iter().filter(|action| **action != Action::ReadDirectory) {
+            assert_ne!(reach(Role::Employer, *action), Reach::District, "{}", action.as_str());
+        }
+    }
+}

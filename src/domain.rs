@@ -1,0 +1,5 @@
+//! The pure rules: values in, decision out. No database, no async, no clock.
+
+pub mod input;
+pub mod period;
+pub mod staffing;

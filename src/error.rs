@@ -1,0 +1,388 @@
+//! The one catalogue of error codes, and the two ways in which they leave the server.
+//!
+//! - [`UserError`]: a business error. It is data, part of a mutation's payload.
+//! - [`Failure`]: everything else. It becomes a top-level GraphQL error with `extensions { code, retryable, requestId }`.
+
+use std::fmt;
+
+use async_graphql::Enum;
+
+/// Whose turn it is after an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum ErrorKind {
+    /// The request itself cannot be understood or exceeds a limit: change the request.
+    Request,
+    /// Who asks is unknown or may not do this: log in, or ask somebody who may.
+    Access,
+    /// A rule of the trade forbids it: the payload's `userErrors` name the field and the rule.
+    Rule,
+    /// The server cannot answer at the moment or has a fault.
+    Server,
+}
+
+/// One row of the catalogue.
+#[derive(Clone, Copy, Debug)]
+pub struct CatalogueEntry {
+    /// Whose turn it is.
+    pub kind: ErrorKind,
+    /// HTTP status of an answer that carries nothing but this error.
+    pub http_status: u16,
+    /// Whether the same request may succeed later.
+    pub retryable: bool,
+    /// Message in German; `{name}` stands for an argument.
+    pub german: &'static str,
+    /// Message in English; `{name}` stands for an argument.
+    pub english: &'static str,
+}
+
+macro_rules! catalogue {
+    ($($variant:ident $code:literal $kind:ident $status:literal $retryable:literal $german:literal $english:literal;)*) => {
+        /// Every code that an error of this API can carry. Its meaning is in `errorCatalogue`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Enum)]
+        pub enum ErrorCode {
+            $(#[doc = $english] #[graphql(name = $code)] $variant,)*
+        }
+
+        impl ErrorCode {
+            /// All codes, in the order of the catalogue.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The code as it stands in answers.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code),* }
+            }
+
+            /// The code of this name.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($code => Some(Self::$variant),)* _ => None }
+            }
+
+            /// Its row of the catalogue.
+            #[must_use]
+            pub const fn entry(self) -> CatalogueEntry {
+                match self {
+                    $(Self::$variant => CatalogueEntry {
+                        kind: ErrorKind::$kind, http_status: $status, retryable: $retryable, german: $german, english: $english,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+catalogue! {
+    // Requests that cannot be understood.
+    BadRequest "BAD_REQUEST" Request 400 false
+        "Die Anfrage ist fehlerhaft: {detail}" "The request is malformed: {detail}";
+    ParseFailed "PARSE_FAILED" Request 400 false
+        "Das GraphQL-Dokument ist syntaktisch falsch: {detail}" "The GraphQL document has a syntax error: {detail}";
+    ValidationFailed "VALIDATION_FAILED" Request 400 false
+        "Das GraphQL-Dokument passt nicht zum Schema: {detail}" "The GraphQL document does not fit the schema: {detail}";
+    BadInput "BAD_INPUT" Request 400 false
+        "Ein Eingabewert ist ungültig: {detail}" "An input value is invalid: {detail}";
+    CursorInvalid "CURSOR_INVALID" Request 400 false
+        "Der Cursor ist ungültig. Er gilt nur unverändert und in derselben Sortierung." "The cursor is invalid. It works only unchanged and under the same order.";
+    PageSizeInvalid "PAGE_SIZE_INVALID" Request 400 false
+        "Die Seitengröße muss zwischen 0 und {maximum} liegen; `first` und `last` schließen einander aus." "The page size must be between 0 and {maximum}; `first` and `last` exclude each other.";
+    MethodNotAllowed "METHOD_NOT_ALLOWED" Request 405 false
+        "Mit GET sind nur Abfragen (query) möglich." "GET can carry out queries only.";
+    NotAcceptable "NOT_ACCEPTABLE" Request 406 false
+        "Keiner der verlangten Medientypen kann geliefert werden." "None of the accepted media types can be delivered.";
+    RequestTimeout "REQUEST_TIMEOUT" Request 408 true
+        "Die Anfrage ist nicht rechtzeitig vollständig eingetroffen." "The request did not arrive completely in time.";
+    PayloadTooLarge "PAYLOAD_TOO_LARGE" Request 413 false
+        "Die Anfrage ist größer als {limit} Bytes." "The request is larger than {limit} bytes.";
+    UnsupportedMediaType "UNSUPPORTED_MEDIA_TYPE" Request 415 false
+        "Der Inhaltstyp der Anfrage muss application/json sein." "The content type of the request must be application/json.";
+    BatchNotSupported "BATCH_NOT_SUPPORTED" Request 400 false
+        "Eine Liste von Anfragen wird nicht unterstützt: je Anfrage ein JSON-Objekt." "A list of requests is not supported: send one JSON object per request.";
+    TooManyOperations "TOO_MANY_OPERATIONS" Request 429 true
+        "Auf dieser Verbindung laufen zu viele Operationen gleichzeitig (höchstens {limit})." "Too many operations run on this connection at once (at most {limit}).";
+    TooManyTokens "QUERY_TOO_MANY_TOKENS" Request 400 false
+        "Das GraphQL-Dokument hat mehr als {limit} Zeichen-Einheiten (Tokens)." "The GraphQL document has more than {limit} tokens.";
+    TooNested "QUERY_TOO_NESTED" Request 400 false
+        "Das GraphQL-Dokument ist tiefer als {limit} Klammern verschachtelt." "The GraphQL document nests brackets deeper than {limit}.";
+    TooDeep "QUERY_TOO_DEEP" Request 400 false
+        "Die Abfrage ist tiefer als {limit} Ebenen." "The query is deeper than {limit} levels.";
+    TooManyAliases "QUERY_TOO_MANY_ALIASES" Request 400 false
+        "Die Abfrage hat mehr als {limit} Aliasse." "The query has more than {limit} aliases.";
+    TooManyDirectives "QUERY_TOO_MANY_DIRECTIVES" Request 400 false
+        "Die Abfrage hat mehr als {limit} Direktiven." "The query has more than {limit} directives.";
+    TooManyFields "QUERY_TOO_MANY_FIELDS" Request 400 false
+        "Die Abfrage hat ausgeschrieben mehr als {limit} Felder." "The query has more than {limit} fields when its fragments are written out.";
+    TooComplex "QUERY_TOO_COMPLEX" Request 400 false
+        "Die Abfrage ist zu aufwendig: höchstens {limit} Punkte. Kleinere Seiten (`first`) verlangen." "The query costs too much: at most {limit} points. Ask for smaller pages (`first`).";
+    QueryTimeout "QUERY_TIMEOUT" Request 503 true
+        "Die Abfrage hat ihr Zeitbudget von {limit} ms überschritten." "The query exceeded its time budget of {limit} ms.";
+
+    // Who asks.
+    Unauthenticated "UNAUTHENTICATED" Access 401 false
+        "Anmeldung erforderlich: Das Zugriffstoken fehlt, ist ungültig oder abgelaufen." "Log in first: the access token is missing, invalid or expired.";
+    Forbidden "FORBIDDEN" Access 403 false
+        "Ihre Rollen erlauben diese Handlung nicht." "Your roles do not allow this action.";
+    LoginFailed "LOGIN_FAILED" Access 401 false
+        "Anmeldename oder Passwort ist falsch." "Login name or password is wrong.";
+    LoginThrottled "LOGIN_THROTTLED" Access 429 true
+        "Zu viele Anmeldeversuche. Bitte später erneut versuchen." "Too many login attempts. Try again later.";
+    RefreshTokenInvalid "REFRESH_TOKEN_INVALID" Access 401 false
+        "Das Erneuerungstoken ist ungültig, abgelaufen oder schon benutzt. Bitte neu anmelden." "The refresh token is invalid, expired or was used before. Log in again.";
+
+    // Rules that hold for every command.
+    NotFound "NOT_FOUND" Rule 404 false
+        "Nicht gefunden, oder für Sie nicht sichtbar." "Not found, or not visible to you.";
+    VersionStale "VERSION_STALE" Rule 409 false
+        "Der Datensatz wurde inzwischen geändert: erwartet war Version {expected}, aktuell ist {actual}. Neu laden und erneut versuchen." "The record was changed meanwhile: version {expected} was expected, {actual} is current. Load it again and retry.";
+    IdempotencyKeyReused "IDEMPOTENCY_KEY_REUSED" Rule 422 false
+        "Dieser Idempotency-Key wurde schon für eine andere Anfrage benutzt." "This idempotency key was used for another request before.";
+    TextEmpty "TEXT_EMPTY" Rule 422 false
+        "Der Text darf nicht leer sein." "The text must not be empty.";
+    TextTooLong "TEXT_TOO_LONG" Rule 422 false
+        "Der Text ist länger als {maximum} Zeichen." "The text is longer than {maximum} characters.";
+    TextForbiddenCharacter "TEXT_FORBIDDEN_CHARACTER" Rule 422 false
+        "Der Text enthält ein Steuerzeichen, das nicht gespeichert werden kann." "The text contains a control character that cannot be stored.";
+    DateOutOfRange "DATE_OUT_OF_RANGE" Rule 422 false
+        "Das Datum muss zwischen {earliest} und {latest} liegen." "The date must lie between {earliest} and {latest}.";
+    PeriodEmpty "PERIOD_EMPTY" Rule 422 false
+        "Das Ende muss nach dem Anfang liegen." "The end must lie after the beginning.";
+    FteOutOfRange "FTE_OUT_OF_RANGE" Rule 422 false
+        "Die Stellenanteile müssen zwischen {minimum} und {maximum} Hundertsteln liegen." "The full-time equivalents must lie between {minimum} and {maximum} hundredths.";
+
+    // Positions.
+    TransitionNotAllowed "TRANSITION_NOT_ALLOWED" Rule 409 false
+        "Im Zustand {status} ist {transition} nicht möglich." "{transition} is not possible in status {status}.";
+    PositionNumberTaken "POSITION_NUMBER_TAKEN" Rule 409 false
+        "Diese Stellennummer ist im Kreis schon vergeben." "This position number is in use in the district already.";
+    PositionFullyOccupied "POSITION_FULLY_OCCUPIED" Rule 409 false
+        "Die Stelle ist in diesem Zeitraum schon mit {occupied} von {available} Hundertsteln besetzt." "In this period {occupied} of {available} hundredths of the position are occupied already.";
+    PositionOccupied "POSITION_OCCUPIED" Rule 409 false
+        "Die Stelle ist noch besetzt. Zuerst die Besetzung beenden." "The position is still occupied. Vacate it first.";
+    OutsideApproval "OUTSIDE_APPROVAL" Rule 422 false
+        "Der Zeitraum liegt nicht innerhalb der Bewilligung." "The period does not lie within the approval.";
+    OccupancyNotOpen "OCCUPANCY_NOT_OPEN" Rule 409 false
+        "Diese Besetzung gehört nicht zur Stelle oder ist schon beendet." "This occupancy does not belong to the position or has an end already.";
+    OccupancyAmbiguous "OCCUPANCY_AMBIGUOUS" Rule 422 false
+        "Die Stelle hat mehrere Besetzungen: angeben, welche endet." "The position has several occupancies: say which one ends.";
+    ServiceShareMismatch "SERVICE_SHARE_MISMATCH" Rule 422 false
+        "Die Anteile der Zuständigkeitsbereiche ergeben {sum} statt {expected} Hundertstel." "The shares of the service areas sum to {sum} instead of {expected} hundredths.";
+    DuplicateEntry "DUPLICATE_ENTRY" Rule 422 false
+        "Der Eintrag kommt doppelt vor." "The entry appears twice.";
+    EmployerUnsuitable "EMPLOYER_UNSUITABLE" Rule 422 false
+        "Anstellungsträger kann nur der Kreis, eine Kommune oder ein Wohlfahrtsverband sein." "Only the district, a municipality or a welfare organisation can be an employer.";
+    StaffOfOtherEmployer "STAFF_OF_OTHER_EMPLOYER" Rule 422 false
+        "Die Person ist nicht bei diesem Anstellungsträger beschäftigt." "The person is not employed by this employer.";
+    SupervisorUnsuitable "SUPERVISOR_UNSUITABLE" Rule 422 false
+        "Die Fachaufsicht liegt beim Integrationszentrum, die Dienstaufsicht beim Anstellungsträger." "Professional supervision lies with the integration centre, line supervision with the employer.";
+    SupervisionsNotSeparate "SUPERVISIONS_NOT_SEPARATE" Rule 422 false
+        "Fach- und Dienstaufsicht einer Stelle dürfen nie bei derselben Person liegen." "Professional and line supervision of a position must never lie with the same person.";
+    SupervisesOneself "SUPERVISES_ONESELF" Rule 422 false
+        "Niemand kann die eigene Stelle beaufsichtigen." "Nobody can supervise the own position.";
+    SupervisionOverlaps "SUPERVISION_OVERLAPS" Rule 409 false
+        "Für diesen Zeitraum ist schon eine spätere Aufsicht derselben Art eingetragen." "A later supervision of the same kind is recorded for this period already.";
+
+    // Accounts.
+    LoginTaken "LOGIN_TAKEN" Rule 409 false
+        "Dieser Anmeldename kann nicht vergeben werden." "This login name cannot be used.";
+    LoginMalformed "LOGIN_MALFORMED" Rule 422 false
+        "Der Anmeldename muss 3 bis 200 Zeichen haben und darf keine Leerzeichen enthalten." "The login name must have 3 to 200 characters and no white space.";
+    PasswordTooShort "PASSWORD_TOO_SHORT" Rule 422 false
+        "Das Passwort muss mindestens {minimum} Zeichen haben." "The password must have at least {minimum} characters.";
+    PasswordTooLong "PASSWORD_TOO_LONG" Rule 422 false
+        "Das Passwort darf höchstens {maximum} Zeichen haben." "The password must have at most {maximum} characters.";
+    AccountDisabled "ACCOUNT_DISABLED" Rule 409 false
+        "Das Konto ist schon gesperrt." "The account is disabled already.";
+    AccountOwn "ACCOUNT_OWN" Rule 409 false
+        "Das eigene Konto kann man nicht selbst sperren." "You cannot disable your own account.";
+    GrantEnded "GRANT_ENDED" Rule 409 false
+        "Die Berechtigung ist schon beendet." "The grant has ended already.";
+    ScopesNotAllowed "SCOPES_NOT_ALLOWED" Rule 422 false
+        "Scopes gelten nur für die Rolle INTEGRATION, und diese braucht mindestens einen: {allowed}." "Scopes belong to the role INTEGRATION only, which needs at least one: {allowed}.";
+
+    // The server's own trouble.
+    DatabaseUnavailable "DATABASE_UNAVAILABLE" Server 503 true
+        "Die Datenbank ist im Augenblick nicht erreichbar. Es wurde nichts gespeichert; bitte erneut versuchen." "The database cannot be reached at the moment. Nothing was stored; try again.";
+    StorageFull "STORAGE_FULL" Server 503 true
+        "Der Speicherplatz der Datenbank ist erschöpft. Es wurde nichts gespeichert." "The storage of the database is full. Nothing was stored.";
+    Busy "BUSY" Server 503 true
+        "Der Server ist im Augenblick ausgelastet. Bitte erneut versuchen." "The server is busy at the moment. Try again.";
+    IssuerUnavailable "ISSUER_UNAVAILABLE" Server 503 true
+        "Der Anmeldedienst ist im Augenblick nicht erreichbar." "The identity provider cannot be reached at the moment.";
+    Internal "INTERNAL" Server 500 false
+        "Interner Fehler. Bitte der Betreiberin die Anfragenummer nennen." "Internal error. Tell the operator the request id.";
+}
+
+/// Arguments of a message: name and value.
+pub type MessageArguments = Vec<(&'static str, String)>;
+
+fn fill(template: &str, arguments: &[(&'static str, String)]) -> String {
+    arguments.iter().fold(template.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+}
+
+/// A rule of the trade that a command would break: data for the person at the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserError {
+    /// Which rule.
+    pub code: ErrorCode,
+    /// Where in the input: names of fields and indexes, outermost first. Empty: the command as a whole.
+    pub path: Vec<String>,
+    /// What the message names.
+    pub arguments: MessageArguments,
+}
+
+impl UserError {
+    /// An error at `path`, written with dots: `"serviceAreas.0.share"`; `""` for the command as a whole.
+    #[must_use]
+    pub fn at(path: &str, code: ErrorCode) -> Self {
+        let path = path.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        Self { code, path, arguments: Vec::new() }
+    }
+
+    /// Adds an argument of the message.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.arguments.push((name, value.to_string()));
+        self
+    }
+
+    /// The message in German.
+    #[must_use]
+    pub fn german(&self) -> String {
+        fill(self.code.entry().german, &self.arguments)
+    }
+
+    /// The message in English.
+    #[must_use]
+    pub fn english(&self) -> String {
+        fill(self.code.entry().english, &self.arguments)
+    }
+}
+
+/// Why a request, or a part of it, gets no answer.
+///
+/// Deliberately not `Display`: its inner text is for the log, never for a client.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// What the client is told.
+    pub code: ErrorCode,
+    /// What its message names.
+    pub arguments: MessageArguments,
+    /// What the log is told besides. Holds no personal data.
+    pub cause: Option<String>,
+}
+
+impl Failure {
+    /// A failure that is explained by its code.
+    #[must_use]
+    pub const fn new(code: ErrorCode) -> Self {
+        Self { code, arguments: Vec::new(), cause: None }
+    }
+
+    /// A fault of our own; `cause` goes to the log only.
+    #[must_use]
+    pub fn internal(cause: impl Into<String>) -> Self {
+        Self { code: ErrorCode::Internal, arguments: Vec::new(), cause: Some(cause.into()) }
+    }
+
+    /// Adds an argument of the message.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.arguments.push((name, value.to_string()));
+        self
+    }
+
+    /// Adds what the log is told besides.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// The message in English, as top-level errors carry it.
+    #[must_use]
+    pub fn message(&self) -> String {
+        fill(self.code.entry().english, &self.arguments)
+    }
+}
+
+impl From<sea_orm::DbErr> for Failure {
+    fn from(error: sea_orm::DbErr) -> Self {
+        use sea_orm::{DbErr, RuntimeErr};
+        let text = error.to_string();
+        // Neither driver has a type of its own for these, so their fixed texts are read; the text itself stays in the log.
+        let full = ["database or disk is full", "No space left on device", "could not extend file"];
+        let lost = [
+            "connection", "Connection", "terminating", "unable to open database", "disk I/O error", "starting up",
+            "shutting down", "recovery mode", "pool timed out", "Broken pipe", "unexpected end of file", "early eof",
+        ];
+        let busy = ["database is locked", "deadlock detected", "could not serialize", "statement timeout", "lock timeout"];
+        let is_io = matches!(
+            &error,
+            DbErr::Conn(RuntimeErr::SqlxError(inner))
+                | DbErr::Exec(RuntimeErr::SqlxError(inner))
+                | DbErr::Query(RuntimeErr::SqlxError(inner))
+                if matches!(
+                    inner.as_ref(),
+                    sea_orm::sqlx::Error::Io(_) | sea_orm::sqlx::Error::PoolTimedOut | sea_orm::sqlx::Error::PoolClosed
+                        | sea_orm::sqlx::Error::WorkerCrashed | sea_orm::sqlx::Error::Tls(_)
+                )
+        );
+        let code = if full.iter().any(|mark| text.contains(mark)) {
+            ErrorCode::StorageFull
+        } else if is_io || matches!(error, DbErr::ConnectionAcquire(_)) || lost.iter().any(|mark| text.contains(mark)) {
+            ErrorCode::DatabaseUnavailable
+        } else if busy.iter().any(|mark| text.contains(mark)) {
+            ErrorCode::Busy
+        } else {
+            ErrorCode::Internal
+        };
+        Self { code, arguments: Vec::new(), cause: Some(text) }
+    }
+}
+
+impl From<Failure> for async_graphql::Error {
+    fn from(failure: Failure) -> Self {
+        if failure.code.entry().kind == ErrorKind::Server {
+            tracing::error!(code = failure.code.as_str(), cause = failure.cause.as_deref(), "a request failed");
+        }
+        let mut error = Self::new(failure.message());
+        let mut extensions = async_graphql::ErrorExtensionValues::default();
+        extensions.set("code", failure.code.as_str());
+        extensions.set("retryable", failure.code.entry().retryable);
+        error.extensions = Some(extensions);
+        error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ErrorCode, UserError};
+
+    #[test]
+    fn every_code_has_one_name_and_both_languages() {
+        let mut names: Vec<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ErrorCode::ALL.len());
+        for code in ErrorCode::ALL {
+            let entry = code.entry();
+            assert_eq!(ErrorCode::parse(code.as_str()), Some(*code));
+            assert!(entry.german.ends_with('.') || entry.german.ends_with('}'), "{}", entry.german);
+            assert!(entry.english.ends_with('.') || entry.english.ends_with('}'), "{}", entry.english);
+            let arguments = |text: &str| {
+                let mut found: Vec<String> =
+                    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect();
+                found.sort();
+                found
+            };
+            assert_eq!(arguments(entry.german), arguments(entry.english), "{}", code.as_str());
+        }
+    }
+
+    #[test]
+    fn a_message_names_its_arguments_in_both_languages() {
+        let error = UserError::at("position.version", ErrorCode::VersionStale).with("expected", 1).with("actual", 2);
+        assert_eq!(error.path, ["position", "version"]);
+        assert!(error.german().contains("Version 1") && error.english().contains("version 1"));
+    }
+}

@@ -1,0 +1,186 @@
+//! The database: connecting, transactions, and the counting of statements.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use crate::error::{ErrorCode, Failure};
+
+/// How to reach the database.
+#[derive(Clone)]
+pub struct ConnectionSettings {
+    /// `sqlite:` or `postgres:` URL. May hold a password: never printed.
+    pub url: String,
+    /// The most connections of the pool.
+    pub max_connections: u32,
+    /// How long a request waits for a connection.
+    pub acquire_timeout: Duration,
+    /// How long one statement may run (PostgreSQL).
+    pub statement_timeout: Duration,
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    connection: DatabaseConnection,
+    /// SQLite has one writer; waiting here in order is fairer than its retries.
+    writer: Option<Arc<Mutex<()>>>,
+    statements: Arc<AtomicU64>,
+    url: Arc<str>,
+}
+
+/// A transaction that writes. Dropped without [`Transaction::commit`], it rolls back.
+pub struct Transaction {
+    inner: DatabaseTransaction,
+    _writer: Option<OwnedMutexGuard<()>>,
+}
+
+impl Store {
+    /// Connects lazily: an unreachable database is an error of the first request, not of the start.
+    ///
+    /// # Errors
+    /// If the URL cannot be understood.
+    pub async fn connect(settings: &ConnectionSettings) -> Result<Self, Failure> {
+        let mut options = ConnectOptions::new(settings.url.clone());
+        options
+            .max_connections(settings.max_connections)
+            .min_connections(0)
+            .acquire_timeout(settings.acquire_timeout)
+            .idle_timeout(Some(Duration::from_secs(300)))
+            .sqlx_logging(false)
+            .connect_lazy(true)
+            .set_application_name("kim");
+        let statement_timeout_ms = settings.statement_timeout.as_millis().to_string();
+        options.map_sqlx_postgres_opts(move |options| {
+            options.options([("statement_timeout", statement_timeout_ms.as_str()), ("timezone", "UTC")])
+        });
+        options.map_sqlx_sqlite_opts(|options| {
+            options
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // An acknowledged write survives the loss of power, not only the end of the process.
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(5))
+        });
+        let mut connection = Database::connect(options).await?;
+        let statements = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&statements);
+        connection.set_metric_callback(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        let writer =
+            (connection.get_database_backend() == DbBackend::Sqlite).then(|| Arc::new(Mutex::new(())));
+        Ok(Self { connection, writer, statements, url: settings.url.as_str().into() })
+    }
+
+    /// Brings the database to the present shape.
+    ///
+    /// # Errors
+    /// `DATABASE_UNAVAILABLE`, or a migration that the database refuses.
+    pub async fn migrate(&self) -> Result<(), Failure> {
+        Migrator::up(&self.connection, None).await.map_err(Failure::from)
+    }
+
+    /// Names of the migrations that the database still lacks.
+    ///
+    /// # Errors
+    /// `DATABASE_UNAVAILABLE`.
+    pub async fn missing_migrations(&self) -> Result<Vec<String>, Failure> {
+        let pending = Migrator::get_pending_migrations(&self.connection).await?;
+        Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// `DATABASE_UNAVAILABLE`.
+    pub async fn ping(&self) -> Result<(), Failure> {
+        self.connection.ping().await.map_err(Failure::from)
+    }
+
+    /// For reading outside a transaction.
+    #[must_use]
+    pub const fn reader(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+
+    /// Begins a transaction that writes.
+    ///
+    /// # Errors
+    /// `DATABASE_UNAVAILABLE`, or `BUSY` when another process keeps an SQLite file locked.
+    pub async fn begin(&self) -> Result<Transaction, Failure> {
+        let writer = match &self.writer {
+            Some(writer) => Some(
+                tokio::time::timeout(Duration::from_secs(5), Arc::clone(writer).lock_owned())
+                    .await
+                    .map_err(|_| Failure::new(ErrorCode::Busy))?,
+            ),
+            None => None,
+        };
+        // Taking the write lock at once: a transaction that starts as a reader cannot always become a writer.
+        let options = TransactionOptions {
+            isolation_level: None,
+            access_mode: None,
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        };
+        let inner = self.connection.begin_with_options(options).await?;
+        Ok(Transaction { inner, _writer: writer })
+    }
+
+    /// Statements sent since the start, transactions' begin and commit not counted.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Whether the database is PostgreSQL.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.connection.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// The URL, for a connection of its own kind (LISTEN).
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Closes the pool; running statements finish first.
+    pub async fn close(&self) {
+        if let Err(error) = self.connection.close_by_ref().await {
+            tracing::warn!(%error, "the database pool did not close cleanly");
+        }
+    }
+}
+
+impl Transaction {
+    /// For reading and writing inside the transaction.
+    #[must_use]
+    pub const fn connection(&self) -> &DatabaseTransaction {
+        &self.inner
+    }
+
+    /// Makes everything durable.
+    ///
+    /// # Errors
+    /// `DATABASE_UNAVAILABLE`, `STORAGE_FULL` or `BUSY`; then nothing was stored.
+    pub async fn commit(self) -> Result<(), Failure> {
+        self.inner.commit().await.map_err(Failure::from)
+    }
+
+    /// Undoes everything.
+    ///
+    /// # Errors
+    /// `DATABASE_UNAVAILABLE`; the database undoes it by itself then.
+    pub async fn rollback(self) -> Result<(), Failure> {
+        self.inner.rollback().await.map_err(Failure::from)
+    }
+}

@@ -1,0 +1,51 @@
+//! Districts.
+
+use chrono::{DateTime, Utc};
+pub use entity::district::Model as District;
+use entity::district::{ActiveModel, Column, Entity};
+use entity::ids::{DistrictId, Identifier};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+
+use crate::access::{Permit, on};
+use crate::error::Failure;
+use crate::store::Store;
+
+/// The district of the permit.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find<V: on::Directory>(store: &Store, permit: &Permit<V>) -> Result<Option<District>, Failure> {
+    Ok(Entity::find_by_id(permit.district_id()).one(store.reader()).await?)
+}
+
+/// All districts: for the command line, the sealer and the demo, which act before there is an actor.
+///
+/// # Errors
+/// Those of the database.
+pub async fn all(store: &Store) -> Result<Vec<District>, Failure> {
+    Ok(Entity::find().order_by_asc(Column::Ags).all(store.reader()).await?)
+}
+
+/// The district with this key.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_ags(store: &Store, ags: &str) -> Result<Option<District>, Failure> {
+    Ok(Entity::find().filter(Column::Ags.eq(ags)).one(store.reader()).await?)
+}
+
+/// Makes a district.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(
+    connection: &impl ConnectionTrait,
+    ags: &str,
+    name: &str,
+    now: DateTime<Utc>,
+) -> Result<DistrictId, Failure> {
+    let id = DistrictId::new();
+    let row = ActiveModel { id: Set(id), ags: Set(ags.to_owned()), name: Set(name.to_owned()), created_at: Set(now) };
+    Entity::insert(row).exec_without_returning(connection).await?;
+    Ok(id)
+}

@@ -1,0 +1,6 @@
+//! The log: events, their sealed order, and the idempotency keys that belong to the write path.
+
+pub mod event;
+pub mod idempotency;
+pub mod seal;
+pub mod verification;

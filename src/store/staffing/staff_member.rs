@@ -1,0 +1,103 @@
+//! Staff members: persons employed in positions or supervising them.
+
+use chrono::{DateTime, Utc};
+use entity::ids::{AccountId, Identifier, OrganisationId, StaffMemberId};
+use entity::organisation;
+pub use entity::staff_member::Model as StaffMember;
+use entity::staff_member::{ActiveModel, Column, Entity};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, Select};
+
+use crate::access::{Extent, Permit, Verb, on};
+use crate::error::Failure;
+use crate::store::Store;
+use crate::store::page::{Boundary, Key, Page, Window};
+
+/// The door: what the permit reaches.
+fn select<V: on::StaffMember>(permit: &Permit<V>) -> Select<Entity> {
+    let district = Condition::all().add(Column::DistrictId.eq(permit.district_id()));
+    let reached = match permit.extent() {
+        Extent::District => district,
+        Extent::Part { organisations, own } => {
+            let mut any = Condition::any().add(Column::OrganisationId.is_in(organisations.iter().copied()));
+            if let Some(account) = own {
+                any = any.add(Column::AccountId.eq(*account));
+            }
+            district.add(any)
+        }
+    };
+    Entity::find().filter(reached)
+}
+
+/// Several by their ids, in any order; what is out of reach is absent.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_many<V: on::StaffMember>(
+    store: &Store,
+    permit: &Permit<V>,
+    ids: &[StaffMemberId],
+) -> Result<Vec<StaffMember>, Failure> {
+    Ok(select(permit).filter(Column::Id.is_in(ids.iter().copied())).all(store.reader()).await?)
+}
+
+/// A page by name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn page<V: on::StaffMember>(
+    store: &Store,
+    permit: &Permit<V>,
+    window: &Window,
+) -> Result<Page<StaffMember>, Failure> {
+    let key = Some(Column::DisplayName.into_simple_expr());
+    let rows = window.apply(select(permit), key, Column::Id.into_simple_expr()).all(store.reader()).await?;
+    Ok(window.page(rows))
+}
+
+/// Where one stands in the list.
+#[must_use]
+pub fn boundary(row: &StaffMember) -> Boundary {
+    Boundary { key: Key::Text(row.display_name.clone()), id: row.id.0 }
+}
+
+/// One with its employer, for a rule that has to know both. Any member of the district's staff: whether the person suits
+/// is for the rule to say.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_with_organisation<V: on::Position>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    id: StaffMemberId,
+) -> Result<Option<(StaffMember, organisation::Model)>, Failure> {
+    let found = Entity::find_by_id(id)
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .find_also_related(organisation::Entity)
+        .one(connection)
+        .await?;
+    Ok(found.and_then(|(staff_member, organisation)| Some((staff_member, organisation?))))
+}
+
+/// Records a member of staff.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert<V: Verb>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    organisation: OrganisationId,
+    account: Option<AccountId>,
+    display_name: &str,
+    now: DateTime<Utc>,
+) -> Result<StaffMember, Failure> {
+    let staff_member = StaffMember {
+        id: StaffMemberId::new(),
+        district_id: permit.district_id(),
+        organisation_id: organisation,
+        account_id: account,
+        display_name: display_name.to_owned(),
+        created_at: now,
+    };
+    Entity::insert(ActiveModel::from(staff_member.clone()).reset_all()).exec_without_returning(connection).await?;
+    Ok(staff_member)
+}
