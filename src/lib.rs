@@ -3,7 +3,10 @@
 //! The floors, each of which uses only what stands below it, are described in `docs/architecture.md`.
 
 pub mod access;
+pub mod authn;
 pub mod clock;
+pub mod commands;
+pub mod config;
 pub mod domain;
 pub mod error;
 pub mod log;

@@ -19,6 +19,8 @@ pub struct Model {
     /// Name shown to others.
     pub display_name: String,
     /// Argon2id hash in PHC form; absent where only an external issuer may vouch for the person.
+    // Never leaves the database by way of a serialised record.
+    #[serde(skip)]
     pub password_hash: Option<String>,
     /// When the account was made.
     pub created_at: DateTimeUtc,

@@ -43,6 +43,12 @@ macro_rules! actions {
             }
         }
 
+        impl serde::Serialize for Action {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
         /// One type per action, to name it in the type of a permit.
         pub mod verb {
             $($(

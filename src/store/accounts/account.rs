@@ -143,3 +143,15 @@ pub async fn disable(
 pub async fn any_in(connection: &impl ConnectionTrait, district: DistrictId) -> Result<bool, Failure> {
     Ok(Entity::find().filter(Column::DistrictId.eq(district)).one(connection).await?.is_some())
 }
+
+/// Whether a district has this account.
+///
+/// # Errors
+/// Those of the database.
+pub async fn exists_in(
+    connection: &impl ConnectionTrait,
+    id: AccountId,
+    district: DistrictId,
+) -> Result<bool, Failure> {
+    Ok(Entity::find_by_id(id).filter(Column::DistrictId.eq(district)).one(connection).await?.is_some())
+}

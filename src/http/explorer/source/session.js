@@ -55,6 +55,10 @@ async function post(query, variables, token) {
       ...(token && { Authorization: `Bearer ${token}` }),
     },
     body: JSON.stringify({ query, variables }),
+    // Logging out waits for a refresh under way, so that one has to end.
+    signal: AbortSignal.timeout(20_000),
+  }).catch(() => {
+    throw new Error('The server cannot be reached.');
   });
   try {
     return await response.json();

@@ -1,0 +1,4 @@
+//! Commands about accounts and grants, and the login sessions.
+
+pub mod account;
+pub mod grant;

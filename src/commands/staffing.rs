@@ -1,0 +1,4 @@
+//! Commands about positions.
+
+pub mod position;
+pub mod supervision;
