@@ -169,7 +169,7 @@ catalogue! {
     DuplicateEntry "DUPLICATE_ENTRY" Rule 422 false
         "Der Eintrag kommt doppelt vor." "The entry appears twice.";
     EmployerUnsuitable "EMPLOYER_UNSUITABLE" Rule 422 false
-        "Anstellungsträger kann nur der Kreis, eine Kommune oder ein Wohlfahrtsverband sein." "Only the district, a municipality or a welfare organisation can be an employer.";
+        "Anstellungsträger kann nur der Kreis mit seinem Integrationszentrum, eine Kommune oder ein Wohlfahrtsverband sein." "Only the district with its integration centre, a municipality or a welfare organisation can be an employer.";
     StaffOfOtherEmployer "STAFF_OF_OTHER_EMPLOYER" Rule 422 false
         "Die Person ist nicht bei diesem Anstellungsträger beschäftigt." "The person is not employed by this employer.";
     SupervisorUnsuitable "SUPERVISOR_UNSUITABLE" Rule 422 false

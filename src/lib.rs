@@ -9,5 +9,7 @@ pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod error;
+pub mod graphql;
+pub mod live;
 pub mod log;
 pub mod store;

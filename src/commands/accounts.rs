@@ -2,3 +2,4 @@
 
 pub mod account;
 pub mod grant;
+pub mod session;

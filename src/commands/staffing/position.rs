@@ -72,7 +72,8 @@ pub struct PositionPlanInput {
     pub building_block: BuildingBlock,
     /// What its holder does.
     pub role: PositionRole,
-    /// The employer (Anstellungsträger): the district administration, a municipality or a welfare organisation.
+    /// The employer (Anstellungsträger): the district administration or its integration centre, a municipality or a welfare
+    /// organisation.
     pub employer_id: OrganisationId,
     /// Full-time equivalents in hundredths: 100 is one full post. 1 to 1000. Below 50 the state does not fund it.
     pub fte_hundredths: i32,
@@ -119,6 +120,7 @@ impl Creates for PositionPlanInput {
         let can_employ = matches!(
             employer.kind,
             OrganisationKind::DistrictAdministration
+                | OrganisationKind::IntegrationCentre
                 | OrganisationKind::Municipality
                 | OrganisationKind::WelfareOrganisation
         );

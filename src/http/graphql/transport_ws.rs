@@ -9,7 +9,8 @@
 //! One task serves one socket. It owns the operations, so whatever ends the task ends them. Outgoing messages wait in a
 //! queue that is bounded in messages (by `actix-ws`) and bytes ([`QUEUE_BYTES`]); while it is full the operations are
 //! not asked for more. A reader that leaves it full for a whole ping interval is dropped. The closing frame can not
-//! reach such a reader: its operations are gone at once, its TCP connection goes when the kernel gives it up.
+//! reach such a reader: its operations are gone at once, but actix keeps the TCP connection for as long as the kernel
+//! does. The listener's `TCP_USER_TIMEOUT` decides how long that is.
 //!
 //! `actix-ws` keeps the bytes of an unfinished frame without limit, whatever frame size is set. [`FrameMeter`]
 //! therefore reads the lengths that frames announce before the bytes get there.

@@ -290,3 +290,11 @@ pub async fn forget_ended(connection: &impl ConnectionTrait, before: DateTime<Ut
     let deleted = session::Entity::delete_many().filter(session::Column::ExpiresAt.lt(before)).exec(connection).await?;
     Ok(deleted.rows_affected)
 }
+
+/// Who an account is, for subscriptions opened with a token of an external issuer. One statement.
+///
+/// # Errors
+/// Those of the database.
+pub async fn actor_of_account(store: &Store, id: AccountId, today: NaiveDate) -> Result<Option<Actor>, Failure> {
+    identify(store, account::Entity::find().filter(account::Column::Id.eq(id)), None, today).await
+}

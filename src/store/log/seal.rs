@@ -13,7 +13,7 @@ use crate::error::Failure;
 use crate::log::{ORIGIN, chain_hash, event_hash, head_message};
 use crate::store::Store;
 
-/// The channel on which PostgreSQL tells all processes that the log has grown.
+/// The channel on which PostgreSQL tells all processes that the log has grown or a session has ended.
 pub const CHANNEL: &str = "kim_log";
 /// The advisory lock of the sealer: one process at a time.
 const SEALER_LOCK: i64 = 0x4b49_4d00_5345_414c;
@@ -113,15 +113,25 @@ pub async fn seal_pending(
         .exec(connection)
         .await?;
     if store.is_postgres() {
-        let statement = Statement::from_sql_and_values(
-            connection.get_database_backend(),
-            "SELECT pg_notify($1, '')",
-            [CHANNEL.into()],
-        );
-        connection.execute_raw(statement).await?;
+        notify(connection).await?;
     }
     transaction.commit().await?;
     Ok(Round::Sealed(ids.len()))
+}
+
+async fn notify(connection: &impl ConnectionTrait) -> Result<(), Failure> {
+    let backend = connection.get_database_backend();
+    let statement = Statement::from_sql_and_values(backend, "SELECT pg_notify($1, '')", [CHANNEL.into()]);
+    connection.execute_raw(statement).await?;
+    Ok(())
+}
+
+/// Tells all processes on PostgreSQL to look at the database: a session has ended.
+///
+/// # Errors
+/// Those of the database.
+pub async fn wake_other_processes(store: &Store) -> Result<(), Failure> {
+    if store.is_postgres() { notify(store.reader()).await } else { Ok(()) }
 }
 
 /// Listens on PostgreSQL for growth of the log; reconnects by itself.

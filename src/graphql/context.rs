@@ -1,0 +1,161 @@
+//! What a request carries with it: the actor, the loaders, and what had to be hidden.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::Context;
+use async_graphql::dataloader::{DataLoader, HashMapCache};
+
+use crate::access::{Actor, Permit, Verb};
+use crate::clock::SharedClock;
+use crate::commands::accounts::session::Sessions;
+use crate::commands::{CommandOptions, Commands};
+use crate::error::{ErrorCode, Failure};
+use crate::graphql::connection::CursorSeal;
+use crate::graphql::loaders::Loaders;
+use crate::live::Feed;
+use crate::store::Store;
+
+/// What the whole server shares.
+pub struct Services {
+    /// The database.
+    pub store: Store,
+    /// What time it is.
+    pub clock: SharedClock,
+    /// The write path.
+    pub commands: Commands,
+    /// Login sessions.
+    pub sessions: Sessions,
+    /// The live feed.
+    pub feed: Feed,
+    /// Makes and opens cursors.
+    pub cursors: CursorSeal,
+}
+
+/// Why a relation is empty although there may be something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RedactionReason {
+    /// The reader's roles do not reach it.
+    OutOfReach,
+}
+
+impl RedactionReason {
+    /// Its name in `extensions.redactions`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OutOfReach => "OUT_OF_REACH",
+        }
+    }
+}
+
+/// Something that was hidden.
+#[derive(Clone, Debug)]
+pub struct Redaction {
+    /// Where in the answer: response names and indexes, outermost first.
+    pub path: Vec<String>,
+    /// Why.
+    pub reason: RedactionReason,
+}
+
+/// One request.
+pub struct RequestState {
+    /// What the whole server shares.
+    pub services: Arc<Services>,
+    /// Who asks; `None` for nobody.
+    pub actor: Option<Actor>,
+    /// Loads relations in batches, for this request only.
+    pub loaders: DataLoader<Loaders, HashMapCache>,
+    /// The `Idempotency-Key` header.
+    pub idempotency_key: Option<String>,
+    /// The client's address.
+    pub address: Option<IpAddr>,
+    /// Its identifier, for the log and for errors.
+    pub request_id: String,
+    redactions: Mutex<Vec<Redaction>>,
+}
+
+impl RequestState {
+    /// The state of a new request.
+    #[must_use]
+    pub fn new(
+        services: Arc<Services>,
+        actor: Option<Actor>,
+        idempotency_key: Option<String>,
+        address: Option<IpAddr>,
+        request_id: String,
+    ) -> Self {
+        let loaders = Loaders::for_request(services.store.clone(), actor.clone());
+        Self { services, actor, loaders, idempotency_key, address, request_id, redactions: Mutex::default() }
+    }
+
+    /// Takes what was hidden so far.
+    #[must_use]
+    pub fn take_redactions(&self) -> Vec<Redaction> {
+        std::mem::take(&mut *self.redactions.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The request of a resolver.
+#[must_use]
+pub fn state<'a>(ctx: &Context<'a>) -> &'a RequestState {
+    ctx.data_unchecked::<Arc<RequestState>>()
+}
+
+/// What resolvers ask of their context.
+pub trait Ask<'a> {
+    /// The request.
+    fn state(&self) -> &'a RequestState;
+    /// The database.
+    fn store(&self) -> &'a Store;
+    /// The actor.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`.
+    fn actor(&self) -> Result<&'a Actor, Failure>;
+    /// A permit for an action.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`, `FORBIDDEN`.
+    fn permit<V: Verb>(&self) -> Result<Permit<V>, Failure>;
+    /// Notes that this field is empty because the reader's roles do not reach what is there.
+    fn redact(&self);
+    /// The options of a command, with the key of the header where the input has none.
+    fn command_options(&self, options: Option<CommandOptions>) -> CommandOptions;
+}
+
+impl<'a> Ask<'a> for Context<'a> {
+    fn state(&self) -> &'a RequestState {
+        state(self)
+    }
+
+    fn store(&self) -> &'a Store {
+        &state(self).services.store
+    }
+
+    fn actor(&self) -> Result<&'a Actor, Failure> {
+        state(self).actor.as_ref().ok_or_else(|| Failure::new(ErrorCode::Unauthenticated))
+    }
+
+    fn permit<V: Verb>(&self) -> Result<Permit<V>, Failure> {
+        self.actor()?.permit()
+    }
+
+    fn redact(&self) {
+        let path = self.path_node.map(|node| node.to_string_vec()).unwrap_or_default();
+        let redaction = Redaction { path, reason: RedactionReason::OutOfReach };
+        state(self).redactions.lock().unwrap_or_else(PoisonError::into_inner).push(redaction);
+    }
+
+    fn command_options(&self, options: Option<CommandOptions>) -> CommandOptions {
+        let mut options = options.unwrap_or_default();
+        if options.idempotency_key.is_none() {
+            // Several commands of one request share the header: each has its own key by its place in the answer.
+            options.idempotency_key = state(self).idempotency_key.as_ref().map(|key| {
+                let place = self.path_node.map(|node| node.to_string_vec().join("/")).unwrap_or_default();
+                format!("{key}:{place}")
+            });
+        }
+        options
+    }
+}

@@ -1,0 +1,199 @@
+//! Loaders: relations are read in batches, one statement per relation whatever the number of rows.
+//!
+//! They belong to one request and hold its permits, so that nothing crosses from one reader to another. What is out of
+//! reach is simply not among the values.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::time::Duration;
+
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
+use async_graphql::runtime::{Timer, TokioSpawner};
+use entity::ids::{AccountId, MunicipalityId, OrganisationId, PositionId, StaffMemberId};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
+use crate::access::{Actor, Permit, Verb, verb};
+use crate::error::{ErrorCode, Failure};
+use crate::store::Store;
+use crate::store::accounts::account::{self, Account};
+use crate::store::accounts::grant::{self, Grant};
+use crate::store::district::directory::{self, Listed};
+use crate::store::district::municipality::Municipality;
+use crate::store::district::organisation::Organisation;
+use crate::store::log::event;
+use crate::store::staffing::occupancy::{self, Occupancy};
+use crate::store::staffing::position::{self, PositionRow};
+use crate::store::staffing::service_area::{self, ServiceArea};
+use crate::store::staffing::staff_member::{self, StaffMember};
+use crate::store::staffing::supervision::{self, Supervision};
+
+/// Reads relations for one actor.
+pub struct Loaders {
+    store: Store,
+    actor: Option<Actor>,
+}
+
+/// Waits for the rest of the current turn instead of for a fixed time: by then all fields have said what they need.
+struct EndOfTurn;
+
+impl Timer for EndOfTurn {
+    fn delay(&self, _: Duration) -> BoxFuture<'static, ()> {
+        tokio::task::yield_now().boxed()
+    }
+}
+
+impl Loaders {
+    /// Loaders for a new request.
+    #[must_use]
+    pub fn for_request(store: Store, actor: Option<Actor>) -> DataLoader<Self, HashMapCache> {
+        DataLoader::with_cache(Self { store, actor }, TokioSpawner::current(), EndOfTurn, HashMapCache::default())
+    }
+
+    fn permit<V: Verb>(&self) -> Result<Permit<V>, Failure> {
+        let actor = self.actor.as_ref().ok_or_else(|| Failure::new(ErrorCode::Unauthenticated))?;
+        Ok(actor.permit_whatever())
+    }
+}
+
+fn grouped<K: Eq + Hash + Copy, T>(keys: &[K], rows: impl IntoIterator<Item = (K, T)>) -> HashMap<K, Vec<T>> {
+    // A key without rows has an empty list, so that it is remembered as well.
+    let mut groups: HashMap<K, Vec<T>> = keys.iter().map(|key| (*key, Vec::new())).collect();
+    for (key, row) in rows {
+        groups.entry(key).or_default().push(row);
+    }
+    groups
+}
+
+/// The occupancies of a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OccupanciesOf(pub PositionId);
+
+impl Loader<OccupanciesOf> for Loaders {
+    type Value = Vec<(Occupancy, Option<StaffMember>)>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[OccupanciesOf]) -> Result<HashMap<OccupanciesOf, Self::Value>, Failure> {
+        let permit = self.permit::<verb::ReadPosition>()?;
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = occupancy::of_positions(&self.store, &permit, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (OccupanciesOf(row.0.position_id), row))))
+    }
+}
+
+/// The service areas of a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ServiceAreasOf(pub PositionId);
+
+impl Loader<ServiceAreasOf> for Loaders {
+    type Value = Vec<(ServiceArea, Option<Municipality>)>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ServiceAreasOf]) -> Result<HashMap<ServiceAreasOf, Self::Value>, Failure> {
+        let permit = self.permit::<verb::ReadPosition>()?;
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = service_area::of_positions(&self.store, &permit, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (ServiceAreasOf(row.0.position_id), row))))
+    }
+}
+
+/// The supervisions of a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SupervisionsOf(pub PositionId);
+
+impl Loader<SupervisionsOf> for Loaders {
+    type Value = Vec<(Supervision, Option<StaffMember>, Option<Organisation>)>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[SupervisionsOf]) -> Result<HashMap<SupervisionsOf, Self::Value>, Failure> {
+        let permit = self.permit::<verb::ReadPosition>()?;
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = supervision::of_positions(&self.store, &permit, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (SupervisionsOf(row.0.position_id), row))))
+    }
+}
+
+/// The grants of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct GrantsOf(pub AccountId);
+
+impl Loader<GrantsOf> for Loaders {
+    type Value = Vec<(Grant, Option<Organisation>)>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[GrantsOf]) -> Result<HashMap<GrantsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = grant::of_accounts(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (GrantsOf(row.0.account_id), row))))
+    }
+}
+
+/// The name of an account that did something to a record that the reader may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NameOf(pub AccountId);
+
+impl Loader<NameOf> for Loaders {
+    type Value = String;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[NameOf]) -> Result<HashMap<NameOf, String>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadDirectory>()?;
+        let names = event::actor_names(&self.store, &permit, &ids).await?;
+        Ok(names.into_iter().map(|(id, name)| (NameOf(id), name)).collect())
+    }
+}
+
+impl Loader<PositionId> for Loaders {
+    type Value = PositionRow;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[PositionId]) -> Result<HashMap<PositionId, PositionRow>, Failure> {
+        let permit = self.permit::<verb::ReadPosition>()?;
+        let rows = position::find_many(&self.store, &permit, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.position.id, row)).collect())
+    }
+}
+
+impl Loader<StaffMemberId> for Loaders {
+    type Value = StaffMember;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[StaffMemberId]) -> Result<HashMap<StaffMemberId, StaffMember>, Failure> {
+        let permit = self.permit::<verb::ReadStaffMember>()?;
+        let rows = staff_member::find_many(&self.store, &permit, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+impl Loader<AccountId> for Loaders {
+    type Value = Account;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[AccountId]) -> Result<HashMap<AccountId, Account>, Failure> {
+        let permit = self.permit::<verb::ReadAccount>()?;
+        let rows = account::find_many(&self.store, &permit, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+async fn listed<L: Listed>(loaders: &Loaders, keys: &[L::Id]) -> Result<HashMap<L::Id, L>, Failure> {
+    let permit = loaders.permit::<verb::ReadDirectory>()?;
+    let rows = directory::find_many::<L, _>(&loaders.store, &permit, keys).await?;
+    Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
+}
+
+macro_rules! loads_listed {
+    ($($id:ident => $record:ident),*) => {$(
+        impl Loader<$id> for Loaders {
+            type Value = $record;
+            type Error = Failure;
+
+            async fn load(&self, keys: &[$id]) -> Result<HashMap<$id, $record>, Failure> {
+                listed::<$record>(self, keys).await
+            }
+        }
+    )*};
+}
+
+loads_listed!(OrganisationId => Organisation, MunicipalityId => Municipality);

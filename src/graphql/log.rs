@@ -1,0 +1,3 @@
+//! The log, as history and as a feed.
+
+pub mod entry;

@@ -1,0 +1,136 @@
+//! Log entries: what a command did, when and by whom.
+
+use std::collections::BTreeMap;
+
+use async_graphql::{Context, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::ids::EventId;
+use serde_json::Value;
+
+use crate::access::{Action, Verb, verb};
+use crate::error::Failure;
+use crate::graphql::accounts::account::Account;
+use crate::graphql::connection::{List, PageArguments, SortDirection, connect};
+use crate::graphql::context::Ask;
+use crate::graphql::guard::Requires;
+use crate::graphql::loaders::NameOf;
+use crate::store::log::event::{self, Event};
+use async_graphql::connection::EmptyFields;
+
+/// One field that a command changed.
+#[derive(SimpleObject)]
+pub struct FieldChange {
+    /// The name of the field in the database, e.g. `status`.
+    field: String,
+    /// Its value before, as JSON text; null if there was none.
+    before: Option<String>,
+    /// Its value after, as JSON text; null if there is none.
+    after: Option<String>,
+}
+
+/// An entry of the log: one command that was carried out. Entries are never changed or deleted.
+pub struct LogEntry(pub Event);
+
+#[Object]
+impl LogEntry {
+    /// Global id.
+    async fn id(&self) -> EventId {
+        self.0.id
+    }
+
+    /// When it happened.
+    async fn occurred_at(&self) -> DateTime<Utc> {
+        self.0.occurred_at
+    }
+
+    /// The name of the mutation, e.g. `positionFill`.
+    async fn command(&self) -> &str {
+        &self.0.command
+    }
+
+    /// The global id of the record that was changed.
+    async fn subject_id(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// Why, in the words of the person; null if no reason was given.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+
+    /// The name of who did it; null if the system itself did (command line, demo data).
+    async fn actor_name(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+        let Some(actor) = self.0.actor_id else { return Ok(None) };
+        ctx.state().loaders.load_one(NameOf(actor)).await
+    }
+
+    /// The account of who did it; null if the system itself did, or (with an entry in `extensions.redactions`) if you may not
+    /// see accounts other than your own. Administrators and the data protection officer see all of the district.
+    async fn actor(&self, ctx: &Context<'_>) -> Result<Option<Account>, Failure> {
+        let Some(actor) = self.0.actor_id else { return Ok(None) };
+        let account = ctx.state().loaders.load_one(actor).await?;
+        if account.is_none() {
+            ctx.redact();
+        }
+        Ok(account.map(Account))
+    }
+
+    /// The fields that changed, by name.
+    async fn changes(&self) -> Vec<FieldChange> {
+        let change: Value = serde_json::from_str(&self.0.change).unwrap_or_default();
+        let mut fields: BTreeMap<String, (Option<String>, Option<String>)> = BTreeMap::new();
+        for (side, is_before) in [("before", true), ("after", false)] {
+            for (name, value) in change.get(side).and_then(Value::as_object).into_iter().flatten() {
+                let entry = fields.entry(name.clone()).or_default();
+                let value = (!value.is_null()).then(|| value.to_string());
+                if is_before { entry.0 = value } else { entry.1 = value }
+            }
+        }
+        fields.into_iter().map(|(field, (before, after))| FieldChange { field, before, after }).collect()
+    }
+
+    /// What else the command did, as JSON text: e.g. the occupancy that it added. Null if there is nothing more to tell.
+    async fn details(&self) -> Option<String> {
+        let change: Value = serde_json::from_str(&self.0.change).unwrap_or_default();
+        change.get("details").map(Value::to_string)
+    }
+}
+
+/// The history of a record that the reader has read through its own door, newest first.
+///
+/// # Errors
+/// `PAGE_SIZE_INVALID`, `CURSOR_INVALID`, and the troubles of the server.
+pub async fn history<V: Verb>(
+    ctx: &Context<'_>,
+    subject: &str,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<List<LogEntry>, Failure> {
+    let arguments = PageArguments { first, after, ..Default::default() };
+    let list = format!("history {subject}");
+    let window = arguments.window(ctx, &list, SortDirection::Desc)?;
+    let page = event::history(ctx.store(), &ctx.permit::<V>()?, subject, &window).await?;
+    connect(ctx, &list, &arguments, page, EmptyFields, event::boundary, LogEntry)
+}
+
+/// Queries about the log.
+#[derive(Default)]
+pub struct LogQueries;
+
+#[Object(guard = "crate::graphql::guard::Deny")]
+impl LogQueries {
+    /// The log of the whole district, newest first. For the data protection officer.
+    #[graphql(guard = "Requires(Action::ReadLog)")]
+    async fn log_entries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<LogEntry>, Failure> {
+        const LIST: &str = "logEntries";
+        let arguments = PageArguments { first, after, ..Default::default() };
+        let window = arguments.window(ctx, LIST, SortDirection::Desc)?;
+        let page = event::page(ctx.store(), &ctx.permit::<verb::ReadLog>()?, &window).await?;
+        connect(ctx, LIST, &arguments, page, EmptyFields, event::boundary, LogEntry)
+    }
+}

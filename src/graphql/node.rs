@@ -1,0 +1,108 @@
+//! Global ids: one record by its id, whatever it is.
+//!
+//! Guards are skipped through interfaces, so `Node` carries the id and nothing else, and every record is read through its
+//! own door.
+
+use async_graphql::{Context, ID, Interface, Object};
+use entity::ids::{
+    AccountId, BodyId, DistrictId, Identifier, MunicipalityId, OrganisationId, PositionId, StaffMemberId,
+};
+
+use crate::access::verb;
+use crate::error::{ErrorCode, Failure};
+use crate::graphql::accounts::account::Account;
+use crate::graphql::connection::PAGE_MAXIMUM;
+use crate::graphql::context::Ask;
+use crate::graphql::district::body::Body;
+use crate::graphql::district::district::District;
+use crate::graphql::district::municipality::Municipality;
+use crate::graphql::district::organisation::Organisation;
+use crate::graphql::guard::LoggedIn;
+use crate::graphql::staffing::position::Position;
+use crate::graphql::staffing::staff_member::StaffMember;
+use crate::store::district::{body, directory, district};
+
+/// A record with a global id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Global id: opaque, unique over all kinds of records."))]
+#[expect(clippy::large_enum_variant, reason = "one value per record of an answer, moved once")]
+pub enum Node {
+    /// An account.
+    Account(Account),
+    /// A guiding body.
+    Body(Body),
+    /// A district.
+    District(District),
+    /// A municipality.
+    Municipality(Municipality),
+    /// An organisation.
+    Organisation(Organisation),
+    /// A position.
+    Position(Position),
+    /// A member of staff.
+    StaffMember(StaffMember),
+}
+
+/// Reads the record of a global id through its own door; `None` if it does not exist or is out of reach.
+///
+/// # Errors
+/// `BAD_INPUT` for text that is no global id, and the troubles of the server.
+pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> {
+    let (loaders, actor) = (&ctx.state().loaders, ctx.actor()?);
+    if let Some(id) = PositionId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::Position(Position(row))));
+    }
+    if let Some(id) = OrganisationId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::Organisation(Organisation(row))));
+    }
+    if let Some(id) = MunicipalityId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::Municipality(Municipality(row))));
+    }
+    if let Some(id) = StaffMemberId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::StaffMember(row.into())));
+    }
+    if let Some(id) = AccountId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::Account(Account(row))));
+    }
+    let permit = actor.permit_whatever::<verb::ReadDirectory>();
+    if let Some(id) = BodyId::parse(id) {
+        let rows = directory::find_many::<body::Body, _>(ctx.store(), &permit, &[id]).await?;
+        return Ok(rows.into_iter().next().map(|row| Node::Body(Body(row))));
+    }
+    if let Some(id) = DistrictId::parse(id) {
+        let own = district::find(ctx.store(), &permit).await?;
+        return Ok(own.filter(|district| district.id == id).map(|row| Node::District(District(row))));
+    }
+    Err(Failure::new(ErrorCode::BadInput).with("detail", "not a global id of this API"))
+}
+
+/// Queries by global id.
+#[derive(Default)]
+pub struct NodeQueries;
+
+#[Object(guard = "crate::graphql::guard::Deny")]
+impl NodeQueries {
+    /// One record by its global id; null if it does not exist or is not yours to see.
+    #[graphql(guard = "LoggedIn")]
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id.")] id: ID,
+    ) -> Result<Option<Node>, Failure> {
+        read(ctx, &id).await
+    }
+
+    /// Several records by their global ids, in the same order; null where one does not exist or is not yours to see. At most
+    /// 100.
+    #[graphql(guard = "LoggedIn")]
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global ids.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>, Failure> {
+        if ids.len() > usize::try_from(PAGE_MAXIMUM).unwrap_or(0) {
+            return Err(Failure::new(ErrorCode::PageSizeInvalid).with("maximum", PAGE_MAXIMUM));
+        }
+        futures_util::future::try_join_all(ids.iter().map(|id| read(ctx, id))).await
+    }
+}

@@ -1,0 +1,35 @@
+//! Service areas.
+
+use async_graphql::Object;
+use entity::ids::ServiceAreaId;
+
+use crate::graphql::district::municipality::Municipality;
+use crate::store::district::municipality;
+use crate::store::staffing::service_area;
+
+/// A service area (Zuständigkeitsbereich): how much of a position serves one municipality. Readable by whoever may read the
+/// position.
+pub struct ServiceArea {
+    /// The service area.
+    pub area: service_area::ServiceArea,
+    /// The municipality.
+    pub municipality: Option<municipality::Municipality>,
+}
+
+#[Object]
+impl ServiceArea {
+    /// Global id.
+    async fn id(&self) -> ServiceAreaId {
+        self.area.id
+    }
+
+    /// The municipality served.
+    async fn municipality(&self) -> Option<Municipality> {
+        self.municipality.clone().map(Municipality)
+    }
+
+    /// Full-time equivalents for it, in hundredths. The shares of a position sum to its FTE.
+    async fn share_hundredths(&self) -> i32 {
+        self.area.share_hundredths
+    }
+}
