@@ -3,13 +3,17 @@
 //! The floors, each of which uses only what stands below it, are described in `docs/architecture.md`.
 
 pub mod access;
+pub mod app;
 pub mod authn;
 pub mod clock;
 pub mod commands;
+pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod error;
 pub mod graphql;
+pub mod http;
 pub mod live;
 pub mod log;
 pub mod store;

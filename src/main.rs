@@ -1,2 +1,7 @@
-//! x
-fn main(){}
+//! The `kim` program. Everything is in the library; see `kim --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kim::cli::run()
+}

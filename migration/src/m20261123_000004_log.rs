@@ -104,6 +104,7 @@ impl MigrationTrait for Migration {
 }
 
 /// Makes the database itself refuse to change or delete what is only ever added.
+#[expect(clippy::disallowed_methods, reason = "triggers have no builder; migrations are a room for raw SQL")]
 async fn forbid_changes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let connection = manager.get_connection();
     if manager.get_database_backend() == DbBackend::Postgres {

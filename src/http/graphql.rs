@@ -40,7 +40,9 @@ use self::negotiation::{Accepted, Answer, JsonType};
 use self::request::bad;
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::{Call, Caller, Engine, Operations};
+use crate::app::App;
 use crate::http::RequestId;
+use crate::http::middleware::client_address;
 
 /// After how many seconds a client that was told 429 or 503 may ask again.
 const RETRY_AFTER_S: &str = "5";
@@ -160,9 +162,22 @@ fn authorization(request: &HttpRequest) -> Result<Option<&str>, Failure> {
 }
 
 async fn authenticate(edge: &Edge, request: &HttpRequest) -> Result<Caller, Failure> {
-    let peer = request.peer_addr().map(|address| address.ip());
-    let caller = edge.engine.authenticate(authorization(request)?, peer).await;
-    caller.map_err(|error| Failure::new(error.code))
+    let mut caller =
+        edge.engine.authenticate(authorization(request)?, address_of(request)).await.map_err(|error| Failure::new(error.code))?;
+    caller.idempotency_key = idempotency_key(request)?;
+    Ok(caller)
+}
+
+/// The client's address, behind proxies that the configuration trusts.
+fn address_of(request: &HttpRequest) -> Option<std::net::IpAddr> {
+    request.app_data::<Data<App>>().and_then(|app| client_address(request, &app.config.server))
+}
+
+/// The `Idempotency-Key` header as it came.
+fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Failure> {
+    let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().ok().filter(|key| (1..=128).contains(&key.len()));
+    key.map(|key| Some(key.to_owned())).ok_or_else(|| bad("Idempotency-Key must have 1 to 128 plain characters"))
 }
 
 /// Carries `call` out and writes the answer in the form that the client accepts.

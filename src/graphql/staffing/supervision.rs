@@ -15,7 +15,6 @@ use crate::graphql::context::Ask;
 use crate::graphql::guard::Requires;
 use crate::store::district::organisation;
 use crate::store::staffing::{staff_member, supervision};
-use async_graphql::GuardExt;
 
 /// A supervision of a position. Professional supervision (Fachaufsicht) lies with the integration centre, line supervision
 /// (Dienstaufsicht) with the employer; they are never the same person. Readable by whoever may read the position.

@@ -79,7 +79,7 @@ pub(super) async fn open(edge: &Edge, request: &HttpRequest, payload: Payload) -
         edge: edge.clone(),
         limits,
         authorization: authorization(request).map(|value| value.map(str::to_owned)),
-        address: request.peer_addr().map(|address| address.ip()),
+        address: super::address_of(request),
         request_id: request_id(request),
     };
     let inbound = Inbound {

@@ -1,0 +1,247 @@
+//! The command line.
+
+mod accounts;
+mod log;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use secrecy::ExposeSecret;
+
+use crate::access::Actor;
+use crate::app::{App, Hashing, StartError};
+use crate::authn::keys::SigningKeys;
+use crate::clock::{SystemClock, legal_day};
+use crate::config::{Config, ConfigProblems, Environment, LogFormat, process_variables};
+use crate::demo;
+use crate::error::Failure;
+use crate::store::district::district::{self, District};
+
+/// GraphQL backend for municipal integration management (Kommunales Integrationsmanagement, KIM).
+///
+/// Without a command it serves. Without any configuration it serves the demo district Kreis Coesfeld from an SQLite file under
+/// ./data, on http://127.0.0.1:8080. Settings come from environment variables and an optional file ./kim.toml;
+/// docs/configuration.md lists them all.
+#[derive(Debug, Parser)]
+#[command(name = "kim", version, max_term_width = 110)]
+struct Arguments {
+    /// Settings file (TOML); otherwise KIM_CONFIG, otherwise ./kim.toml if it is there
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API (the default)
+    Serve,
+    /// Bring the database to the shape that this version needs; safe to repeat
+    Migrate,
+    /// Load the demo district Kreis Coesfeld into the database, unless it is there already
+    Demo,
+    /// Print the GraphQL schema
+    Schema,
+    /// Add districts
+    #[command(subcommand)]
+    District(DistrictCommand),
+    /// Make, list and disable accounts
+    #[command(subcommand)]
+    Account(accounts::AccountCommand),
+    /// Give and end grants (role x organisation x validity)
+    #[command(subcommand)]
+    Grant(accounts::GrantCommand),
+    /// Make secrets
+    #[command(subcommand)]
+    Secret(SecretCommand),
+    /// Look after the log
+    #[command(subcommand)]
+    Log(log::LogCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum DistrictCommand {
+    /// Add a district with its administration and its integration centre
+    Create {
+        /// Official key (AGS) of the district: five digits
+        #[arg(long)]
+        ags: String,
+        /// Name, e.g. "Kreis Coesfeld"
+        #[arg(long)]
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum SecretCommand {
+    /// Print a new private key (PKCS#8 PEM, Ed25519)
+    ///
+    /// To rotate a key, put the new one before the old one: the first one signs, the others still verify.
+    New {
+        /// What it is for
+        purpose: Purpose,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Purpose {
+    /// Signs access tokens (KIM_AUTH_SIGNING_KEYS)
+    SigningKey,
+    /// Signs the heads of the log (KIM_SEALING_SIGNING_KEYS)
+    SealingKey,
+}
+
+/// Why a command ends without success.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error("{0}")]
+    Configuration(#[from] ConfigProblems),
+    #[error("{0}")]
+    Start(#[from] StartError),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Other(String),
+}
+
+impl From<Failure> for CliError {
+    fn from(failure: Failure) -> Self {
+        Self::Start(failure.into())
+    }
+}
+
+impl CliError {
+    fn other(text: impl Into<String>) -> Self {
+        Self::Other(text.into())
+    }
+}
+
+/// Runs the program.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(execute(arguments)),
+        Err(error) => Err(error.into()),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(if matches!(error, CliError::Configuration(_)) { 2 } else { 1 })
+        }
+    }
+}
+
+async fn execute(arguments: Arguments) -> Result<ExitCode, CliError> {
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Schema => print!("{}", crate::graphql::schema::text()),
+        Command::Secret(SecretCommand::New { .. }) => {
+            let key = SigningKeys::generate().map_err(|error| CliError::other(error.to_string()))?;
+            print!("{}", key.expose_secret());
+        }
+        command => return with_app(arguments.config, command).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, CliError> {
+    let config = Config::load(file.as_deref(), process_variables(), Environment::of_build())?;
+    begin_logging(&config);
+    let app = App::assemble(config, Arc::new(SystemClock), Hashing::Standard).await?;
+    match command {
+        Command::Serve => serve::serve(app).await?,
+        Command::Migrate => {
+            let pending = app.store.missing_migrations().await?;
+            app.store.migrate().await?;
+            println!("The database is up to date; {} migrations were applied.", pending.len());
+        }
+        Command::Demo => {
+            app.store.migrate().await?;
+            if demo::load(&app).await? {
+                println!("The demo district Kreis Coesfeld was loaded.\n{}", serve::demo_accounts());
+            } else {
+                println!("The demo district is there already; nothing was changed.");
+            }
+        }
+        Command::District(DistrictCommand::Create { ags, name }) => create_district(&app, &ags, &name).await?,
+        Command::Account(command) => accounts::account(&app, command).await?,
+        Command::Grant(command) => accounts::grant(&app, command).await?,
+        Command::Log(command) => return log::log(&app, command).await,
+        Command::Schema | Command::Secret(_) => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn begin_logging(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::new(&config.log.filter);
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
+    let begun = match config.log.format {
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => builder.compact().try_init(),
+    };
+    if let Err(error) = begun {
+        eprintln!("logging could not be started: {error}");
+    }
+}
+
+/// The district that a command is about: the only one, or the one that was named.
+async fn find_district(app: &App, ags: Option<&str>) -> Result<District, CliError> {
+    let districts = district::all(&app.store).await?;
+    let names = || {
+        let list: Vec<String> = districts.iter().map(|district| format!("{} {}", district.ags, district.name)).collect();
+        list.join(", ")
+    };
+    match (ags, districts.as_slice()) {
+        (_, []) => Err(CliError::other("The database has no district yet: `kim demo` or `kim district create`.")),
+        (None, [only]) => Ok(only.clone()),
+        (None, _) => Err(CliError::other(format!("There are several districts: name one by --district ({}).", names()))),
+        (Some(ags), _) => districts
+            .iter()
+            .find(|district| district.ags == ags)
+            .cloned()
+            .ok_or_else(|| CliError::other(format!("There is no district {ags}: {}.", names()))),
+    }
+}
+
+fn system(app: &App, district: &District) -> Actor {
+    Actor::system(district.id, legal_day(app.clock.now()))
+}
+
+async fn create_district(app: &App, ags: &str, name: &str) -> Result<(), CliError> {
+    use crate::access::verb;
+    use crate::store::district::organisation::{NewOrganisation, insert};
+    use entity::codes::OrganisationKind;
+
+    if ags.len() != 5 || !ags.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(CliError::other("The key of a district has five digits, e.g. 05558."));
+    }
+    if district::by_ags(&app.store, ags).await?.is_some() {
+        return Err(CliError::other(format!("There is a district {ags} already.")));
+    }
+    let now = app.clock.now();
+    let transaction = app.store.begin().await?;
+    let connection = transaction.connection();
+    let id = district::insert(connection, ags, name, now).await?;
+    let permit = Actor::system(id, legal_day(now)).permit::<verb::ReadDirectory>()?;
+    let new = |kind, name: String, parent_id| NewOrganisation {
+        kind,
+        name,
+        parent_id,
+        municipality_id: None,
+        valid_from: legal_day(now),
+        valid_until: None,
+    };
+    let administration =
+        insert(connection, &permit, new(OrganisationKind::DistrictAdministration, name.to_owned(), None)).await?;
+    let centre = format!("Kommunales Integrationszentrum {name}");
+    insert(connection, &permit, new(OrganisationKind::IntegrationCentre, centre, Some(administration))).await?;
+    transaction.commit().await?;
+    println!("District {ags} {name} was added, with its administration and its integration centre.");
+    Ok(())
+}
