@@ -1,1 +1,12 @@
-//! x
+//! The integration tests: one binary, so that it is linked once. Each module is about one subject; what a test shows stands
+//! in its name. Tests inside `both_databases!` run on SQLite and on PostgreSQL.
+
+#[cfg(test)]
+mod app;
+#[cfg(test)]
+mod databases;
+#[cfg(test)]
+#[expect(dead_code, reason = "the unit tests of `authn::oidc` use the rest")]
+mod issuer;
+#[cfg(test)]
+mod demo;

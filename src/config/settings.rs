@@ -145,7 +145,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("limits.depth", Fixed("20"), "Deepest nesting of fields (15 to 100; standard introspection needs 15)."),
     setting("limits.aliases", Fixed("50"), "Most aliases in a document (1 to 10000)."),
     setting("limits.directives", Fixed("50"), "Most directives in a document (1 to 10000)."),
-    setting("limits.complexity", Fixed("5000"), "Highest cost of an operation (250 to 1000000; standard introspection costs about 214)."),
+    setting("limits.complexity", Fixed("50000"), "Highest cost of an operation (250 to 1000000; standard introspection costs about 214)."),
     setting("log.format", PerEnvironment { development: "text", production: "json" }, "`text` or `json`."),
     setting("log.filter", Fixed("info"), "What is logged, such as `info` or `kim=debug,warn`."),
     setting(
