@@ -15,7 +15,7 @@ use crate::authn::oidc::{self, ExternalAlgorithm, OidcVerifier};
 use crate::authn::password::{PasswordCost, PasswordHasher};
 use crate::clock::SharedClock;
 use crate::commands::Commands;
-use crate::commands::accounts::session::{SessionRules, Sessions, derived_secret};
+use crate::commands::accounts::session::{SessionParts, SessionRules, Sessions, derived_secret};
 use crate::config::{Config, DatabaseKind, KeySource, OidcConfig};
 use crate::error::Failure;
 use crate::graphql::connection::CursorSeal;
@@ -164,8 +164,9 @@ impl App {
             attempts_per_address: i32::try_from(auth.login_attempts_per_address).unwrap_or(i32::MAX),
             attempts_window: span(auth.login_window),
         };
-        let sessions =
-            Sessions::new(store.clone(), Arc::clone(&clock), &token_keys, tokens, hasher, oidc, rules, watch)?;
+        let parts =
+            SessionParts { store: store.clone(), clock: Arc::clone(&clock), tokens, hasher, oidc, rules, watch };
+        let sessions = Sessions::new(parts, &token_keys)?;
         let services = Services {
             commands: Commands::new(store.clone(), Arc::clone(&clock), Arc::clone(&committed)),
             store: store.clone(),
@@ -206,7 +207,8 @@ impl App {
                 sessions: Duration::days(30),
             },
         };
-        let interval = if self.store.is_postgres() { std::time::Duration::from_secs(5) } else { self.config.sealing.interval };
+        let interval =
+            if self.store.is_postgres() { std::time::Duration::from_secs(5) } else { self.config.sealing.interval };
         tokio::spawn(services.feed.clone().run(self.store.clone(), interval, shutdown.clone()));
         tokio::spawn(watch.clone().run(Arc::clone(&self.clock), shutdown.clone()));
         tokio::spawn(housekeeping.run(shutdown.clone()));

@@ -194,13 +194,16 @@ fn begin_logging(config: &Config) {
 async fn find_district(app: &App, ags: Option<&str>) -> Result<District, CliError> {
     let districts = district::all(&app.store).await?;
     let names = || {
-        let list: Vec<String> = districts.iter().map(|district| format!("{} {}", district.ags, district.name)).collect();
+        let list: Vec<String> =
+            districts.iter().map(|district| format!("{} {}", district.ags, district.name)).collect();
         list.join(", ")
     };
     match (ags, districts.as_slice()) {
         (_, []) => Err(CliError::other("The database has no district yet: `kim demo` or `kim district create`.")),
         (None, [only]) => Ok(only.clone()),
-        (None, _) => Err(CliError::other(format!("There are several districts: name one by --district ({}).", names()))),
+        (None, _) => {
+            Err(CliError::other(format!("There are several districts: name one by --district ({}).", names())))
+        }
         (Some(ags), _) => districts
             .iter()
             .find(|district| district.ags == ags)

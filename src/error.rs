@@ -312,10 +312,21 @@ impl From<sea_orm::DbErr> for Failure {
         // Neither driver has a type of its own for these, so their fixed texts are read; the text itself stays in the log.
         let full = ["database or disk is full", "No space left on device", "could not extend file"];
         let lost = [
-            "connection", "Connection", "terminating", "unable to open database", "disk I/O error", "starting up",
-            "shutting down", "recovery mode", "pool timed out", "Broken pipe", "unexpected end of file", "early eof",
+            "connection",
+            "Connection",
+            "terminating",
+            "unable to open database",
+            "disk I/O error",
+            "starting up",
+            "shutting down",
+            "recovery mode",
+            "pool timed out",
+            "Broken pipe",
+            "unexpected end of file",
+            "early eof",
         ];
-        let busy = ["database is locked", "deadlock detected", "could not serialize", "statement timeout", "lock timeout"];
+        let busy =
+            ["database is locked", "deadlock detected", "could not serialize", "statement timeout", "lock timeout"];
         let is_io = matches!(
             &error,
             DbErr::Conn(RuntimeErr::SqlxError(inner))
@@ -370,8 +381,12 @@ mod tests {
             assert!(entry.german.ends_with('.') || entry.german.ends_with('}'), "{}", entry.german);
             assert!(entry.english.ends_with('.') || entry.english.ends_with('}'), "{}", entry.english);
             let arguments = |text: &str| {
-                let mut found: Vec<String> =
-                    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect();
+                let mut found: Vec<String> = text
+                    .split('{')
+                    .skip(1)
+                    .filter_map(|rest| rest.split_once('}'))
+                    .map(|(name, _)| name.to_owned())
+                    .collect();
                 found.sort();
                 found
             };

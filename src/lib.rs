@@ -5,9 +5,9 @@
 pub mod access;
 pub mod app;
 pub mod authn;
+pub mod cli;
 pub mod clock;
 pub mod commands;
-pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod domain;

@@ -3,7 +3,10 @@
 //!
 //! The areas and resources have the same names as on every floor. [`connection`] holds the pool and transactions,
 //! [`page`] the keyset pages.
-#![expect(clippy::disallowed_methods, reason = "this is the room of the bare SeaORM functions that the lint keeps out of all others")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the room of the bare SeaORM functions that the lint keeps out of all others"
+)]
 
 pub mod accounts;
 pub mod connection;

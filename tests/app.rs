@@ -75,7 +75,8 @@ impl TestAppBuilder {
             settings.retain(|(known, _)| *known != name);
             settings.push((name, value));
         }
-        let config = Config::load(None, settings, Environment::Development).unwrap_or_else(|problems| panic!("{problems}"));
+        let config =
+            Config::load(None, settings, Environment::Development).unwrap_or_else(|problems| panic!("{problems}"));
         let clock = SimulatedClock::starting_at(start_of_tests());
         let app = App::assemble(config, clock.clone(), Hashing::Cheap).await.unwrap();
         if self.demo {

@@ -35,5 +35,4 @@ impl Related<super::event::Entity> for Entity {
     }
 }
 
-
 impl ActiveModelBehavior for ActiveModel {}

@@ -28,5 +28,4 @@ impl Related<super::event::Entity> for Entity {
     }
 }
 
-
 impl ActiveModelBehavior for ActiveModel {}

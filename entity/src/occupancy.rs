@@ -30,7 +30,11 @@ pub struct Model {
 pub enum Relation {
     #[sea_orm(belongs_to = "super::position::Entity", from = "Column::PositionId", to = "super::position::Column::Id")]
     Position,
-    #[sea_orm(belongs_to = "super::staff_member::Entity", from = "Column::StaffMemberId", to = "super::staff_member::Column::Id")]
+    #[sea_orm(
+        belongs_to = "super::staff_member::Entity",
+        from = "Column::StaffMemberId",
+        to = "super::staff_member::Column::Id"
+    )]
     StaffMember,
 }
 

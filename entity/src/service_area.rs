@@ -26,7 +26,11 @@ pub struct Model {
 pub enum Relation {
     #[sea_orm(belongs_to = "super::position::Entity", from = "Column::PositionId", to = "super::position::Column::Id")]
     Position,
-    #[sea_orm(belongs_to = "super::municipality::Entity", from = "Column::MunicipalityId", to = "super::municipality::Column::Id")]
+    #[sea_orm(
+        belongs_to = "super::municipality::Entity",
+        from = "Column::MunicipalityId",
+        to = "super::municipality::Column::Id"
+    )]
     Municipality,
 }
 

@@ -31,7 +31,11 @@ pub struct Model {
 pub enum Relation {
     #[sea_orm(belongs_to = "super::position::Entity", from = "Column::PositionId", to = "super::position::Column::Id")]
     Position,
-    #[sea_orm(belongs_to = "super::staff_member::Entity", from = "Column::SupervisorId", to = "super::staff_member::Column::Id")]
+    #[sea_orm(
+        belongs_to = "super::staff_member::Entity",
+        from = "Column::SupervisorId",
+        to = "super::staff_member::Column::Id"
+    )]
     Supervisor,
 }
 

@@ -2,9 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::column::{
-    day, day_or_null, id, id_or_null, index, instant, primary_id, refers, text, unique, whole,
-};
+use crate::column::{day, day_or_null, id, id_or_null, index, instant, primary_id, refers, text, unique, whole};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;

@@ -130,7 +130,9 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             _ => Reach::Nothing,
         },
         Role::Supervisor => match action {
-            A::ReadDirectory | A::ReadPosition | A::ReadStaffMember | A::AssignProfessionalSupervision => Reach::District,
+            A::ReadDirectory | A::ReadPosition | A::ReadStaffMember | A::AssignProfessionalSupervision => {
+                Reach::District
+            }
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
         },
@@ -162,12 +164,9 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             _ => Reach::Nothing,
         },
         Role::Administrator => match action {
-            A::ReadDirectory
-            | A::ReadAccount
-            | A::CreateAccount
-            | A::DisableAccount
-            | A::AddGrant
-            | A::RevokeGrant => Reach::District,
+            A::ReadDirectory | A::ReadAccount | A::CreateAccount | A::DisableAccount | A::AddGrant | A::RevokeGrant => {
+                Reach::District
+            }
             _ => Reach::Nothing,
         },
         Role::Integration => match action {

@@ -109,7 +109,9 @@ fn parse_role(text: &str) -> Result<Role, String> {
 
 fn parse_scope(text: &str) -> Result<Action, String> {
     let names = || policy::scopes().map(Action::as_str).collect::<Vec<_>>().join(", ");
-    policy::scopes().find(|action| action.as_str() == text.to_uppercase()).ok_or_else(|| format!("scopes are {}", names()))
+    policy::scopes()
+        .find(|action| action.as_str() == text.to_uppercase())
+        .ok_or_else(|| format!("scopes are {}", names()))
 }
 
 fn done<R>(answer: Answer<R>) -> Result<R, CliError> {
@@ -194,11 +196,19 @@ pub(super) async fn grant(app: &App, command: GrantCommand) -> Result<(), CliErr
             let command =
                 GrantAddInput { account_id: account.id, role, organisation_id: place.id, from, until, scopes };
             let given = done(commands.create(&actor, &command, &options).await?)?;
-            println!("{} is {} in {} from {} on ({}).", account.login, role.as_str(), place.name, given.valid_from, given.id);
+            println!(
+                "{} is {} in {} from {} on ({}).",
+                account.login,
+                role.as_str(),
+                place.name,
+                given.valid_from,
+                given.id
+            );
         }
         GrantCommand::Revoke { grant, until, place } => {
             let actor = system(app, &find_district(app, place.district.as_deref()).await?);
-            let grant_id = GrantId::parse(&grant).ok_or_else(|| CliError::other("That is no id of a grant (grt_…)."))?;
+            let grant_id =
+                GrantId::parse(&grant).ok_or_else(|| CliError::other("That is no id of a grant (grt_…)."))?;
             let ended = done(commands.change(&actor, &GrantRevokeInput { grant_id, until }, &options).await?)?;
             println!("The grant ends on {}.", ended.valid_until.map(|day| day.to_string()).unwrap_or_default());
         }

@@ -311,7 +311,8 @@ impl Commands {
             };
             event::append(connection, &event).await?;
             if let Some(id) = taken {
-                let answer = serde_json::to_value(&done.record).map_err(|error| Failure::internal(error.to_string()))?;
+                let answer =
+                    serde_json::to_value(&done.record).map_err(|error| Failure::internal(error.to_string()))?;
                 idempotency::answer(connection, id, answer).await?;
             }
         }

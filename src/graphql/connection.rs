@@ -113,7 +113,8 @@ impl PageArguments {
         }
         let district = ctx.actor()?.district_id();
         let seal = &ctx.state().services.cursors;
-        let open = |cursor: &Option<String>| cursor.as_ref().map(|cursor| seal.read(district, list, cursor)).transpose();
+        let open =
+            |cursor: &Option<String>| cursor.as_ref().map(|cursor| seal.read(district, list, cursor)).transpose();
         Ok(Window {
             limit: u64::try_from(first.or(last).unwrap_or(PAGE_DEFAULT)).unwrap_or(0),
             after: open(&self.after)?,
@@ -160,11 +161,8 @@ pub fn connect<T, Node: OutputType, Fields: ObjectType>(
     let district = ctx.actor()?.district_id();
     let seal = &ctx.state().services.cursors;
     let backwards = arguments.last.is_some();
-    let (previous, next) = if backwards {
-        (page.more, arguments.before.is_some())
-    } else {
-        (arguments.after.is_some(), page.more)
-    };
+    let (previous, next) =
+        if backwards { (page.more, arguments.before.is_some()) } else { (arguments.after.is_some(), page.more) };
     let mut connection = Connection::with_additional_fields(previous, next, fields);
     connection.edges = page
         .rows
@@ -191,7 +189,9 @@ pub fn connect_loaded<T, Node: OutputType>(
     let limit = if arguments.first.is_some() { window.limit } else { u64::try_from(PAGE_MAXIMUM).unwrap_or(0) };
     let limit = usize::try_from(limit).unwrap_or(0);
     let start = match &window.after {
-        Some(after) => rows.iter().position(|row| id(row) == after.id).map_or(rows.len(), |index| index.saturating_add(1)),
+        Some(after) => {
+            rows.iter().position(|row| id(row) == after.id).map_or(rows.len(), |index| index.saturating_add(1))
+        }
         None => 0,
     };
     let mut rows: Vec<T> = rows.into_iter().skip(start).collect();
@@ -219,7 +219,7 @@ pub enum Counter {
     /// Guiding bodies of the district.
     Bodies,
     /// Positions that a filter selects.
-    Positions(Option<staffing::position::PositionFilter>),
+    Positions(Option<Box<staffing::position::PositionFilter>>),
     /// Accounts.
     Accounts,
 }
@@ -246,9 +246,7 @@ impl TotalCount {
                 let permit = ctx.permit::<verb::ReadDirectory>()?;
                 district::directory::count::<district::body::Body, _>(store, &permit).await?
             }
-            Counter::Positions(filter) => {
-                staffing::position::count(store, &ctx.permit()?, filter.as_ref()).await?
-            }
+            Counter::Positions(filter) => staffing::position::count(store, &ctx.permit()?, filter.as_deref()).await?,
             Counter::Accounts => accounts::account::count(store, &ctx.permit()?).await?,
         };
         Ok(i32::try_from(count).unwrap_or(i32::MAX))

@@ -279,7 +279,9 @@ impl Engine {
 fn operation_type(document: &ExecutableDocument, name: Option<&str>) -> Option<OperationType> {
     match (&document.operations, name) {
         (DocumentOperations::Single(operation), _) => Some(operation.node.ty),
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name).map(|operation| operation.node.ty),
+        (DocumentOperations::Multiple(operations), Some(name)) => {
+            operations.get(name).map(|operation| operation.node.ty)
+        }
         // Without a name it is refused later; until then the strictest kind decides.
         (DocumentOperations::Multiple(operations), None) => {
             operations.values().map(|operation| operation.node.ty).find(|ty| *ty == OperationType::Mutation)
@@ -347,7 +349,11 @@ fn finish(mut response: Response, state: &RequestState, measure: &Measure) -> Re
                 ErrorCode::BadInput
             }
             None => {
-                tracing::error!(request_id = state.request_id, cause = error.message, "an error without a code was hidden");
+                tracing::error!(
+                    request_id = state.request_id,
+                    cause = error.message,
+                    "an error without a code was hidden"
+                );
                 error.message = Failure::new(ErrorCode::Internal).message();
                 ErrorCode::Internal
             }

@@ -31,10 +31,7 @@ impl UserError {
     }
 
     /// The rule in words, for people.
-    async fn message(
-        &self,
-        #[graphql(desc = "The language of the text.", default)] lang: Language,
-    ) -> String {
+    async fn message(&self, #[graphql(desc = "The language of the text.", default)] lang: Language) -> String {
         match lang {
             Language::De => self.0.german(),
             Language::En => self.0.english(),

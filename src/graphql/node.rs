@@ -25,7 +25,6 @@ use crate::store::district::{body, directory, district};
 /// A record with a global id.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Global id: opaque, unique over all kinds of records."))]
-#[expect(clippy::large_enum_variant, reason = "one value per record of an answer, moved once")]
 pub enum Node {
     /// An account.
     Account(Account),
@@ -84,11 +83,7 @@ pub struct NodeQueries;
 impl NodeQueries {
     /// One record by its global id; null if it does not exist or is not yours to see.
     #[graphql(guard = "LoggedIn")]
-    async fn node(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Global id.")] id: ID,
-    ) -> Result<Option<Node>, Failure> {
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Global id.")] id: ID) -> Result<Option<Node>, Failure> {
         read(ctx, &id).await
     }
 

@@ -9,7 +9,6 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-
 use crate::config::Config;
 use crate::demo;
 use crate::log::text_hash;

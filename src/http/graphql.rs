@@ -38,9 +38,9 @@ use tokio_util::sync::CancellationToken;
 
 use self::negotiation::{Accepted, Answer, JsonType};
 use self::request::bad;
+use crate::app::App;
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::{Call, Caller, Engine, Operations};
-use crate::app::App;
 use crate::http::RequestId;
 use crate::http::middleware::client_address;
 
@@ -162,8 +162,11 @@ fn authorization(request: &HttpRequest) -> Result<Option<&str>, Failure> {
 }
 
 async fn authenticate(edge: &Edge, request: &HttpRequest) -> Result<Caller, Failure> {
-    let mut caller =
-        edge.engine.authenticate(authorization(request)?, address_of(request)).await.map_err(|error| Failure::new(error.code))?;
+    let mut caller = edge
+        .engine
+        .authenticate(authorization(request)?, address_of(request))
+        .await
+        .map_err(|error| Failure::new(error.code))?;
     caller.idempotency_key = idempotency_key(request)?;
     Ok(caller)
 }

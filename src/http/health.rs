@@ -44,7 +44,9 @@ async fn ready(app: Data<App>) -> HttpResponse {
     let mut missing = Vec::new();
     match tokio::time::timeout(PATIENCE, app.store.missing_migrations()).await {
         Ok(Ok(pending)) if pending.is_empty() => {}
-        Ok(Ok(pending)) => missing.push(format!("database: {} migrations are pending; run `kim migrate`", pending.len())),
+        Ok(Ok(pending)) => {
+            missing.push(format!("database: {} migrations are pending; run `kim migrate`", pending.len()))
+        }
         Ok(Err(_)) | Err(_) => missing.push("database: it cannot be reached".to_owned()),
     }
     if let Some(trouble) = app.engine.services().sessions.issuer_trouble() {

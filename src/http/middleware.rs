@@ -65,7 +65,8 @@ pub fn client_address(request: &HttpRequest, config: &ServerConfig) -> Option<Ip
     }
     // Each trusted proxy appended the address that it saw; the last one not our own is the client's.
     let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    let hops: Vec<IpAddr> = forwarded.flat_map(|value| value.split(',')).map_while(|hop| hop.trim().parse().ok()).collect();
+    let hops: Vec<IpAddr> =
+        forwarded.flat_map(|value| value.split(',')).map_while(|hop| hop.trim().parse().ok()).collect();
     for hop in hops.into_iter().rev() {
         address = hop;
         if !config.is_trusted_proxy(hop) {

@@ -69,7 +69,10 @@ impl Sealer {
             }
         }
         if let Err(failure) = self.seal_all().await {
-            tracing::warn!(cause = failure.cause.as_deref(), "the last events could not be sealed; they wait in the outbox");
+            tracing::warn!(
+                cause = failure.cause.as_deref(),
+                "the last events could not be sealed; they wait in the outbox"
+            );
         }
     }
 }

@@ -39,7 +39,10 @@ impl SessionWatch {
     pub async fn look_now(&self) {
         self.wake();
         if let Err(failure) = wake_other_processes(&self.store).await {
-            tracing::warn!(cause = failure.cause.as_deref(), "other processes learn of an ended session a second later");
+            tracing::warn!(
+                cause = failure.cause.as_deref(),
+                "other processes learn of an ended session a second later"
+            );
         }
     }
 

@@ -59,7 +59,12 @@ pub struct Page<T> {
 
 impl Window {
     /// Narrows and orders `select`; one row more than wanted is asked for, to know whether there are more.
-    pub(super) fn apply<E: EntityTrait>(&self, select: Select<E>, key: Option<SimpleExpr>, id: SimpleExpr) -> Select<E> {
+    pub(super) fn apply<E: EntityTrait>(
+        &self,
+        select: Select<E>,
+        key: Option<SimpleExpr>,
+        id: SimpleExpr,
+    ) -> Select<E> {
         let mut select = select;
         for (boundary, behind) in [(&self.after, true), (&self.before, false)] {
             let Some(boundary) = boundary else { continue };

@@ -65,14 +65,26 @@ pub struct Sessions {
     inner: Arc<Inner>,
 }
 
+/// What login sessions are made of.
+pub struct SessionParts {
+    /// The database.
+    pub store: Store,
+    /// What time it is.
+    pub clock: SharedClock,
+    /// Issues and verifies access tokens.
+    pub tokens: AccessTokens,
+    /// Hashes passwords.
+    pub hasher: PasswordHasher,
+    /// Verifies tokens of the external issuer, where there is one.
+    pub oidc: Option<OidcVerifier>,
+    /// How long sessions live and how often logins may be tried.
+    pub rules: SessionRules,
+    /// Ends open connections.
+    pub watch: SessionWatch,
+}
+
 struct Inner {
-    store: Store,
-    clock: SharedClock,
-    tokens: AccessTokens,
-    hasher: PasswordHasher,
-    oidc: Option<OidcVerifier>,
-    rules: SessionRules,
-    watch: SessionWatch,
+    parts: SessionParts,
     /// Keeps the digests of login names and addresses from being guessed from the table of attempts.
     throttle_secret: String,
 }
@@ -93,19 +105,9 @@ impl Sessions {
     ///
     /// # Errors
     /// If the signing key cannot sign.
-    pub fn new(
-        store: Store,
-        clock: SharedClock,
-        keys: &SigningKeys,
-        tokens: AccessTokens,
-        hasher: PasswordHasher,
-        oidc: Option<OidcVerifier>,
-        rules: SessionRules,
-        watch: SessionWatch,
-    ) -> Result<Self, Failure> {
+    pub fn new(parts: SessionParts, keys: &SigningKeys) -> Result<Self, Failure> {
         let throttle_secret = hex::encode(derived_secret(keys, "login throttle")?);
-        let inner = Inner { store, clock, tokens, hasher, oidc, rules, watch, throttle_secret };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(Inner { parts, throttle_secret }) })
     }
 
     /// Logs in by login name and password.
@@ -119,15 +121,15 @@ impl Sessions {
         password: SecretString,
         address: Option<IpAddr>,
     ) -> Result<SessionTokens, Failure> {
-        let inner = &*self.inner;
+        let inner = &self.inner.parts;
         let login = canonical_login(login);
         let now = inner.clock.now();
-        let account_key = text_hash("kim throttle account", &[&inner.throttle_secret, &login]);
-        let address_key =
-            address.map(|address| text_hash("kim throttle address", &[&inner.throttle_secret, &address.to_string()]));
+        let account_key = text_hash("kim throttle account", &[&self.inner.throttle_secret, &login]);
+        let address_key = address
+            .map(|address| text_hash("kim throttle address", &[&self.inner.throttle_secret, &address.to_string()]));
         let window = inner.rules.attempts_window;
-        let mut throttled = throttle::count_attempt(&inner.store, &account_key, window, now).await?
-            > inner.rules.attempts_per_account;
+        let mut throttled =
+            throttle::count_attempt(&inner.store, &account_key, window, now).await? > inner.rules.attempts_per_account;
         if let Some(key) = &address_key {
             throttled |=
                 throttle::count_attempt(&inner.store, key, window, now).await? > inner.rules.attempts_per_address;
@@ -160,7 +162,7 @@ impl Sessions {
     /// # Errors
     /// `REFRESH_TOKEN_INVALID`, and the troubles of the server.
     pub async fn refresh(&self, token: &str) -> Result<SessionTokens, Failure> {
-        let inner = &*self.inner;
+        let inner = &self.inner.parts;
         let refused = || Failure::new(ErrorCode::RefreshTokenInvalid);
         let used = RefreshToken::parse(token).map_err(|_| refused())?;
         let now = inner.clock.now();
@@ -187,8 +189,8 @@ impl Sessions {
     /// The troubles of the server.
     pub async fn log_out(&self, actor: &Actor) -> Result<(), Failure> {
         if let Some(session_id) = actor.session_id() {
-            session::end(self.inner.store.reader(), session_id, "LOGOUT", self.inner.clock.now()).await?;
-            self.inner.watch.look_now().await;
+            session::end(self.inner.parts.store.reader(), session_id, "LOGOUT", self.inner.parts.clock.now()).await?;
+            self.inner.parts.watch.look_now().await;
         }
         Ok(())
     }
@@ -198,7 +200,7 @@ impl Sessions {
     /// # Errors
     /// `UNAUTHENTICATED`, `ISSUER_UNAVAILABLE`, and the troubles of the server.
     pub async fn identify(&self, token: &str) -> Result<Identified, Failure> {
-        let inner = &*self.inner;
+        let inner = &self.inner.parts;
         let rejected = |why: TokenRejected| {
             let code = if why.is_retryable() { ErrorCode::IssuerUnavailable } else { ErrorCode::Unauthenticated };
             Failure::new(code).because(why.to_string())
@@ -228,7 +230,7 @@ impl Sessions {
     /// # Errors
     /// The troubles of the server.
     pub async fn again(&self, actor: &Actor) -> Result<Option<Actor>, Failure> {
-        let inner = &*self.inner;
+        let inner = &self.inner.parts;
         let now = inner.clock.now();
         match (actor.account_id(), actor.session_id()) {
             (Some(account), Some(session)) => {
@@ -244,30 +246,31 @@ impl Sessions {
     /// # Errors
     /// Those of the hashing.
     pub async fn hash_password(&self, password: SecretString) -> Result<String, Failure> {
-        self.inner.hasher.hash(password).await.map_err(|error| Failure::internal(error.to_string()))
+        self.inner.parts.hasher.hash(password).await.map_err(|error| Failure::internal(error.to_string()))
     }
 
     /// The watch over running sessions.
     #[must_use]
     pub fn watch(&self) -> &SessionWatch {
-        &self.inner.watch
+        &self.inner.parts.watch
     }
 
     /// Whether the external issuer's keys could not be fetched lately, and why.
     #[must_use]
     pub fn issuer_trouble(&self) -> Option<String> {
-        self.inner.oidc.as_ref().and_then(|oidc| oidc.last_failure().map(|failure| failure.to_string()))
+        self.inner.parts.oidc.as_ref().and_then(|oidc| oidc.last_failure().map(|failure| failure.to_string()))
     }
 
     /// How many tokens of our own were verified in full: each token once.
     #[must_use]
     pub fn full_verifications(&self) -> u64 {
-        self.inner.tokens.full_verifications()
+        self.inner.parts.tokens.full_verifications()
     }
 
     fn new_refresh_token(&self, now: DateTime<Utc>) -> Result<(RefreshToken, NewRefreshToken), Failure> {
         let token = RefreshToken::generate().map_err(|error| Failure::internal(error.to_string()))?;
-        let stored = NewRefreshToken { digest: token.digest(), expires_at: now + self.inner.rules.refresh_token_life };
+        let stored =
+            NewRefreshToken { digest: token.digest(), expires_at: now + self.inner.parts.rules.refresh_token_life };
         Ok((token, stored))
     }
 
@@ -278,6 +281,7 @@ impl Sessions {
         district: entity::ids::DistrictId,
     ) -> Result<IssuedToken, Failure> {
         self.inner
+            .parts
             .tokens
             .issue(account.uuid(), session.uuid(), district.uuid())
             .map_err(|error| Failure::internal(error.to_string()))

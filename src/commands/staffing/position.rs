@@ -111,7 +111,8 @@ impl Command for PositionPlanInput {
 impl Creates for PositionPlanInput {
     async fn create(&self, work: &Work<'_, verb::PlanPosition>) -> Result<Done<Position>, Stop> {
         let connection = work.transaction.connection();
-        let shares: Vec<_> = self.service_areas.iter().map(|area| (area.municipality_id, area.share_hundredths)).collect();
+        let shares: Vec<_> =
+            self.service_areas.iter().map(|area| (area.municipality_id, area.share_hundredths)).collect();
         service_shares(self.fte_hundredths, &shares.iter().map(|(_, share)| *share).collect::<Vec<_>>())?;
         let employer = organisation::find(connection, work.permit, self.employer_id)
             .await?
@@ -153,7 +154,11 @@ impl Creates for PositionPlanInput {
         };
         let planned = position::insert(connection, work.permit, planned).await??;
         service_area::insert_all(connection, work.permit, planned.id, &shares).await?;
-        let details = if self.service_areas.is_empty() { serde_json::Value::Null } else { json!({ "serviceAreas": self.service_areas }) };
+        let details = if self.service_areas.is_empty() {
+            serde_json::Value::Null
+        } else {
+            json!({ "serviceAreas": self.service_areas })
+        };
         Ok(Done::new(planned).with(details))
     }
 }
@@ -334,16 +339,9 @@ impl Changes for PositionFillInput {
         let new = Share { fte_hundredths: self.fte_hundredths, period: Period::new(self.from, self.until) };
         admit(new, before.fte_hundredths, approval(&before), &shares)?;
         let holder = self.find_holder(work, &before).await?;
-        let added = occupancy::insert(
-            connection,
-            work.permit,
-            before.id,
-            holder,
-            self.fte_hundredths,
-            self.from,
-            self.until,
-        )
-        .await?;
+        let added =
+            occupancy::insert(connection, work.permit, before.id, holder, self.fte_hundredths, self.from, self.until)
+                .await?;
         let others = std::mem::take(&mut shares);
         let position = transit(work, PositionTransition::Fill, before, &others, |position| {
             shares = others.iter().copied().chain([new]).collect();
@@ -375,7 +373,8 @@ impl PositionFillInput {
             }
             Holder::New(person) => {
                 if let Some(account) = person.account_id
-                    && !crate::store::accounts::account::exists_in(connection, account, work.permit.district_id()).await?
+                    && !crate::store::accounts::account::exists_in(connection, account, work.permit.district_id())
+                        .await?
                 {
                     return Err(UserError::at("holder.new.accountId", ErrorCode::NotFound).into());
                 }

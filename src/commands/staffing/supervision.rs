@@ -107,11 +107,7 @@ async fn assign<V: on::Position + Verb>(
         .iter()
         .map(|row| (row.staff_member_id, Period::new(row.valid_from, row.valid_until)))
         .collect();
-    let new = Assignment {
-        kind: input.kind,
-        supervisor: person.id,
-        period: Period::new(input.from, input.until),
-    };
+    let new = Assignment { kind: input.kind, supervisor: person.id, period: Period::new(input.from, input.until) };
     let place = SupervisorPlace { organisation: organisation.id, kind: organisation.kind };
     assignable(&new, place, position.employer_id, &assignments, &holders)?;
     let mut ended = Vec::new();
@@ -121,16 +117,9 @@ async fn assign<V: on::Position + Verb>(
             ended.push(row.id);
         }
     }
-    let added = supervision::insert(
-        connection,
-        work.permit,
-        position.id,
-        input.kind,
-        person.id,
-        input.from,
-        input.until,
-    )
-    .await?;
+    let added =
+        supervision::insert(connection, work.permit, position.id, input.kind, person.id, input.from, input.until)
+            .await?;
     position.version = position.version.saturating_add(1);
     position::update(connection, work.permit, &position).await?;
     Ok(Done::new(position).with(json!({ "supervisionAdded": added, "supervisionsEnded": ended })))

@@ -65,7 +65,11 @@ pub struct Split {
 
 /// The figures of each reporting date, split as asked. Groups without a position do not appear.
 #[must_use]
-pub fn staffing(posts: &[Post], reporting_dates: &[(Option<Month>, NaiveDate)], split: Split) -> BTreeMap<Group, Figures> {
+pub fn staffing(
+    posts: &[Post],
+    reporting_dates: &[(Option<Month>, NaiveDate)],
+    split: Split,
+) -> BTreeMap<Group, Figures> {
     let mut table: BTreeMap<Group, Figures> = BTreeMap::new();
     for (month, day) in reporting_dates {
         for post in posts.iter().filter(|post| post.exists.contains(*day)) {
@@ -109,9 +113,13 @@ mod tests {
             exists: Period::new(day(1, 1), Some(day(12, 31))),
             occupancies: vec![Share { fte_hundredths: 75, period: Period::new(day(7, 31), None) }],
         };
-        let dates: Vec<_> = [6, 7, 12].map(|month| Month::of(day(month, 1))).map(|month| (Some(month), month.last_day())).into();
+        let dates: Vec<_> =
+            [6, 7, 12].map(|month| Month::of(day(month, 1))).map(|month| (Some(month), month.last_day())).into();
         let table = staffing(&[post], &dates, Split { building_block: false, employer: false });
-        let rows: Vec<_> = table.values().map(|row| (row.planned_hundredths, row.filled_hundredths, row.vacant_hundredths())).collect();
+        let rows: Vec<_> = table
+            .values()
+            .map(|row| (row.planned_hundredths, row.filled_hundredths, row.vacant_hundredths()))
+            .collect();
         assert_eq!(rows, [(100, 0, 100), (100, 75, 25)]);
     }
 }

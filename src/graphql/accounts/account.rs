@@ -69,9 +69,14 @@ impl Account {
     ) -> Result<List<Grant>, Failure> {
         let rows = ctx.state().loaders.load_one(GrantsOf(self.0.id)).await?.unwrap_or_default();
         let list = format!("grants {}", self.0.id);
-        connect_loaded(ctx, &list, &RelationArguments { first, after }, rows, |row| row.0.id.0, |(grant, organisation)| {
-            Grant { grant, organisation }
-        })
+        connect_loaded(
+            ctx,
+            &list,
+            &RelationArguments { first, after },
+            rows,
+            |row| row.0.id.0,
+            |(grant, organisation)| Grant { grant, organisation },
+        )
     }
 
     /// What was done to it, newest first.

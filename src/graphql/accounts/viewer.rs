@@ -101,10 +101,14 @@ impl Viewer {
             crate::domain::period::Period::new(grant.valid_from, grant.valid_until).contains(today)
         });
         let arguments = RelationArguments { first, after };
-        connect_loaded(ctx, "viewer grants", &arguments, rows, |row| row.0.id.0, |(grant, organisation)| Grant {
-            grant,
-            organisation,
-        })
+        connect_loaded(
+            ctx,
+            "viewer grants",
+            &arguments,
+            rows,
+            |row| row.0.id.0,
+            |(grant, organisation)| Grant { grant, organisation },
+        )
     }
 
     /// Whether you may do something: by your roles alone, or to one record (`on`), where the record's state counts as well.

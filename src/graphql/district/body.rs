@@ -8,8 +8,8 @@ use crate::error::Failure;
 use crate::graphql::connection::{Counted, Counter, PageArguments, SortDirection, TotalCount, connect};
 use crate::graphql::context::Ask;
 use crate::graphql::guard::Requires;
-use crate::store::district::directory;
 use crate::store::district::body as records;
+use crate::store::district::directory;
 
 /// A guiding body of the programme, e.g. the steering group (Steuerungsgruppe).
 pub struct Body(pub records::Body);

@@ -10,7 +10,8 @@ use super::service_area::ServiceArea;
 use super::supervision::Supervision;
 use crate::access::{Action, verb};
 use crate::commands::staffing::position::{
-    PositionAdvertiseInput, PositionApproveInput, PositionEndInput, PositionFillInput, PositionPlanInput, PositionVacateInput,
+    PositionAdvertiseInput, PositionApproveInput, PositionEndInput, PositionFillInput, PositionPlanInput,
+    PositionVacateInput,
 };
 use crate::commands::{Answer, CommandOptions};
 use crate::domain::period::Period;
@@ -67,7 +68,8 @@ pub async fn transition_blocks(
     action: Action,
     position: &position::Position,
 ) -> Result<Vec<error::UserError>, Failure> {
-    let Some(transition) = PositionTransition::ALL.into_iter().find(|transition| action_of(*transition) == action) else {
+    let Some(transition) = PositionTransition::ALL.into_iter().find(|transition| action_of(*transition) == action)
+    else {
         return Ok(Vec::new());
     };
     let shares = shares(ctx, position.id).await?;
@@ -168,10 +170,14 @@ impl Position {
             rows.retain(|(row, _)| Period::new(row.valid_from, row.valid_until).contains(day));
         }
         let arguments = RelationArguments { first, after };
-        connect_loaded(ctx, "occupancies", &arguments, rows, |row| row.0.id.0, |(occupancy, holder)| Occupancy {
-            occupancy,
-            holder,
-        })
+        connect_loaded(
+            ctx,
+            "occupancies",
+            &arguments,
+            rows,
+            |row| row.0.id.0,
+            |(occupancy, holder)| Occupancy { occupancy, holder },
+        )
     }
 
     /// Which municipalities it serves, by name. Empty: the whole district.
@@ -183,10 +189,14 @@ impl Position {
     ) -> Result<List<ServiceArea>, Failure> {
         let rows = ctx.state().loaders.load_one(ServiceAreasOf(self.0.position.id)).await?.unwrap_or_default();
         let arguments = RelationArguments { first, after };
-        connect_loaded(ctx, "serviceAreas", &arguments, rows, |row| row.0.id.0, |(area, municipality)| ServiceArea {
-            area,
-            municipality,
-        })
+        connect_loaded(
+            ctx,
+            "serviceAreas",
+            &arguments,
+            rows,
+            |row| row.0.id.0,
+            |(area, municipality)| ServiceArea { area, municipality },
+        )
     }
 
     /// Who supervises it and who did, earliest first: professionally (Fachaufsicht) and in line (Dienstaufsicht).
@@ -203,9 +213,14 @@ impl Position {
             rows.retain(|(row, ..)| Period::new(row.valid_from, row.valid_until).contains(day));
         }
         let arguments = RelationArguments { first, after };
-        connect_loaded(ctx, "supervisions", &arguments, rows, |row| row.0.id.0, |(supervision, supervisor, organisation)| {
-            Supervision { supervision, supervisor, organisation }
-        })
+        connect_loaded(
+            ctx,
+            "supervisions",
+            &arguments,
+            rows,
+            |row| row.0.id.0,
+            |(supervision, supervisor, organisation)| Supervision { supervision, supervisor, organisation },
+        )
     }
 
     /// The steps of a position's life, with what stands in the way of each. The commands decide by the same table.
@@ -303,7 +318,7 @@ impl PositionQueries {
         let window = arguments.window(ctx, &list, direction)?;
         let permit = ctx.permit::<verb::ReadPosition>()?;
         let page = position::page(ctx.store(), &permit, filter.as_ref(), order_by, &window).await?;
-        let count = TotalCount(Counter::Positions(filter));
+        let count = TotalCount(Counter::Positions(filter.map(Box::new)));
         connect(ctx, &list, &arguments, page, count, |row| order_by.boundary(&row.position), Position)
     }
 }

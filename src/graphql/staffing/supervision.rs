@@ -64,9 +64,7 @@ pub struct SupervisionMutations;
 impl SupervisionMutations {
     /// Assigns who supervises a position. The professional supervision is assigned by the integration centre or a
     /// coordinator, the line supervision by the employer.
-    #[graphql(
-        guard = "Requires(Action::AssignProfessionalSupervision).or(Requires(Action::AssignLineSupervision))"
-    )]
+    #[graphql(guard = "Requires(Action::AssignProfessionalSupervision).or(Requires(Action::AssignLineSupervision))")]
     async fn supervision_assign(
         &self,
         ctx: &Context<'_>,

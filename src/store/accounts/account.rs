@@ -5,8 +5,8 @@ pub use entity::account::Model as Account;
 use entity::account::{ActiveModel, Column, Entity};
 use entity::ids::{AccountId, DistrictId};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, PaginatorTrait, QueryFilter,
-    QuerySelect, Select, SqlErr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, PaginatorTrait,
+    QueryFilter, QuerySelect, Select, SqlErr,
 };
 
 use crate::access::{Extent, Permit, on, verb};

@@ -6,7 +6,8 @@ use entity::access_grant::{ActiveModel, Column, Entity};
 use entity::ids::{AccountId, GrantId};
 use entity::organisation;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
 };
 
 use crate::access::{Extent, Permit, on, verb};

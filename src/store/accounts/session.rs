@@ -261,11 +261,7 @@ async fn end_where(
 ///
 /// # Errors
 /// Those of the database.
-pub async fn ended_among(
-    store: &Store,
-    sessions: &[SessionId],
-    now: DateTime<Utc>,
-) -> Result<Vec<SessionId>, Failure> {
+pub async fn ended_among(store: &Store, sessions: &[SessionId], now: DateTime<Utc>) -> Result<Vec<SessionId>, Failure> {
     let running: Vec<session::Model> = session::Entity::find()
         .filter(session::Column::Id.is_in(sessions.iter().copied()))
         .filter(running(now))
@@ -279,10 +275,8 @@ pub async fn ended_among(
 /// # Errors
 /// Those of the database.
 pub async fn forget_ended(connection: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, Failure> {
-    let old = session::Entity::find()
-        .select_only()
-        .column(session::Column::Id)
-        .filter(session::Column::ExpiresAt.lt(before));
+    let old =
+        session::Entity::find().select_only().column(session::Column::Id).filter(session::Column::ExpiresAt.lt(before));
     refresh_token::Entity::delete_many()
         .filter(refresh_token::Column::SessionId.in_subquery(sea_orm::QueryTrait::into_query(old)))
         .exec(connection)

@@ -2,8 +2,8 @@
 
 pub use entity::body::Model as Body;
 use entity::body::{ActiveModel, Column, Entity};
-use entity::ids::{BodyId, Identifier};
 use entity::codes::BodyKind;
+use entity::ids::{BodyId, Identifier};
 use sea_orm::{ConnectionTrait, EntityTrait, Set};
 use uuid::Uuid;
 
@@ -44,12 +44,8 @@ pub async fn insert<V: on::Directory>(
     new: NewBody,
 ) -> Result<BodyId, Failure> {
     let id = BodyId::new();
-    let row = ActiveModel {
-        id: Set(id),
-        district_id: Set(permit.district_id()),
-        kind: Set(new.kind),
-        name: Set(new.name),
-    };
+    let row =
+        ActiveModel { id: Set(id), district_id: Set(permit.district_id()), kind: Set(new.kind), name: Set(new.name) };
     Entity::insert(row).exec_without_returning(connection).await?;
     Ok(id)
 }

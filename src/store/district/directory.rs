@@ -2,7 +2,9 @@
 
 use std::hash::Hash;
 
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, IntoSimpleExpr, ModelTrait, PaginatorTrait, QueryFilter, Select, Value};
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, IntoSimpleExpr, ModelTrait, PaginatorTrait, QueryFilter, Select, Value,
+};
 use uuid::Uuid;
 
 use crate::access::{Permit, on};

@@ -1,10 +1,10 @@
 //! Municipalities of a district.
 
-pub use entity::municipality::Model as Municipality;
-use entity::municipality::{ActiveModel, Column, Entity};
-use entity::ids::{Identifier, MunicipalityId};
 use chrono::NaiveDate;
 use entity::codes::MunicipalityKind;
+use entity::ids::{Identifier, MunicipalityId};
+pub use entity::municipality::Model as Municipality;
+use entity::municipality::{ActiveModel, Column, Entity};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use uuid::Uuid;
 

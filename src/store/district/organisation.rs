@@ -1,10 +1,10 @@
 //! Organisations of a district.
 
-pub use entity::organisation::Model as Organisation;
-use entity::organisation::{ActiveModel, Column, Entity};
-use entity::ids::{Identifier, MunicipalityId, OrganisationId};
 use chrono::NaiveDate;
 use entity::codes::OrganisationKind;
+use entity::ids::{Identifier, MunicipalityId, OrganisationId};
+pub use entity::organisation::Model as Organisation;
+use entity::organisation::{ActiveModel, Column, Entity};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use uuid::Uuid;
 

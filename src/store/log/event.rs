@@ -7,8 +7,8 @@ use entity::event::{ActiveModel, Column, Entity};
 use entity::ids::{AccountId, DistrictId};
 use entity::{account, log_entry, log_pending};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoSimpleExpr, QueryFilter, QueryOrder,
-    QuerySelect, Select, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoSimpleExpr, QueryFilter,
+    QueryOrder, QuerySelect, Select, Set,
 };
 
 use crate::access::{Permit, Verb, on};
@@ -38,9 +38,7 @@ pub async fn history<V: Verb>(
     subject: &str,
     window: &Window,
 ) -> Result<Page<Event>, Failure> {
-    let select = Entity::find()
-        .filter(Column::DistrictId.eq(permit.district_id()))
-        .filter(Column::Subject.eq(subject));
+    let select = Entity::find().filter(Column::DistrictId.eq(permit.district_id())).filter(Column::Subject.eq(subject));
     Ok(window.page(window.apply(select, None, Column::Id.into_simple_expr()).all(store.reader()).await?))
 }
 

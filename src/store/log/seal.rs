@@ -64,11 +64,8 @@ pub async fn seal_pending(
             return Ok(Round::Elsewhere);
         }
     }
-    let waiting = log_pending::Entity::find()
-        .order_by_asc(log_pending::Column::EventId)
-        .limit(limit)
-        .all(connection)
-        .await?;
+    let waiting =
+        log_pending::Entity::find().order_by_asc(log_pending::Column::EventId).limit(limit).all(connection).await?;
     let ids: Vec<_> = waiting.iter().map(|pending| pending.event_id).collect();
     let mut events = event::Entity::find().filter(event::Column::Id.is_in(ids.iter().copied())).all(connection).await?;
     events.sort_by_key(|event| event.id);
@@ -106,7 +103,9 @@ pub async fn seal_pending(
             key_id: signature.key_id,
             signature: signature.bytes,
         };
-        log_seal::Entity::insert(log_seal::ActiveModel::from(seal).reset_all()).exec_without_returning(connection).await?;
+        log_seal::Entity::insert(log_seal::ActiveModel::from(seal).reset_all())
+            .exec_without_returning(connection)
+            .await?;
     }
     log_pending::Entity::delete_many()
         .filter(log_pending::Column::EventId.is_in(ids.iter().copied()))
@@ -156,8 +155,10 @@ impl Listener {
     /// # Errors
     /// `DATABASE_UNAVAILABLE` if it cannot reconnect.
     pub async fn grown(&mut self) -> Result<(), Failure> {
-        self.0.try_recv().await.map(|_| ()).map_err(|error| {
-            Failure::new(crate::error::ErrorCode::DatabaseUnavailable).because(error.to_string())
-        })
+        self.0
+            .try_recv()
+            .await
+            .map(|_| ())
+            .map_err(|error| Failure::new(crate::error::ErrorCode::DatabaseUnavailable).because(error.to_string()))
     }
 }

@@ -9,8 +9,8 @@ use entity::position::{ActiveModel, Column, Entity};
 use entity::{occupancy, organisation, service_area, staff_member};
 use sea_orm::sea_query::{ExprTrait, Func, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, IntoSimpleExpr, PaginatorTrait,
-    QueryFilter, QuerySelect, Select, SqlErr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, IntoSimpleExpr,
+    PaginatorTrait, QueryFilter, QuerySelect, Select, SqlErr,
 };
 
 use crate::access::{Extent, Permit, Verb, on, verb};
@@ -100,9 +100,9 @@ impl PositionOrder {
     pub fn boundary(self, position: &Position) -> Boundary {
         let key = match self {
             Self::Number => Key::Text(position.number.clone()),
-            Self::TargetFilledOn => Key::Day(
-                position.target_filled_on.or(NaiveDate::from_ymd_opt(9999, 12, 31)).unwrap_or(NO_TARGET),
-            ),
+            Self::TargetFilledOn => {
+                Key::Day(position.target_filled_on.or(NaiveDate::from_ymd_opt(9999, 12, 31)).unwrap_or(NO_TARGET))
+            }
             Self::CreatedAt => Key::Id,
         };
         Boundary { key, id: position.id.0 }
@@ -117,9 +117,7 @@ fn held_by<V: Verb>(permit: &Permit<V>, account: entity::ids::AccountId) -> Sele
         .from(occupancy::Entity)
         .inner_join(
             staff_member::Entity,
-            staff_member::Column::Id
-                .into_simple_expr()
-                .eq(occupancy::Column::StaffMemberId.into_simple_expr()),
+            staff_member::Column::Id.into_simple_expr().eq(occupancy::Column::StaffMemberId.into_simple_expr()),
         )
         .and_where(staff_member::Column::AccountId.eq(account))
         .and_where(occupancy::Column::ValidFrom.lte(today))

@@ -5,7 +5,9 @@ use entity::ids::{AccountId, Identifier, OrganisationId, StaffMemberId};
 use entity::organisation;
 pub use entity::staff_member::Model as StaffMember;
 use entity::staff_member::{ActiveModel, Column, Entity};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, Select};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, Select,
+};
 
 use crate::access::{Extent, Permit, Verb, on};
 use crate::error::Failure;
