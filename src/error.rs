@@ -196,6 +196,8 @@ catalogue! {
         "Das eigene Konto kann man nicht selbst sperren." "You cannot disable your own account.";
     GrantEnded "GRANT_ENDED" Rule 409 false
         "Die Berechtigung ist schon beendet." "The grant has ended already.";
+    RoleUnsuitable "ROLE_UNSUITABLE" Rule 422 false
+        "Diese Rolle kann es in einer Organisation dieser Art nicht geben." "This role cannot be held in an organisation of this kind.";
     ScopesNotAllowed "SCOPES_NOT_ALLOWED" Rule 422 false
         "Scopes gelten nur für die Rolle INTEGRATION, und diese braucht mindestens einen: {allowed}." "Scopes belong to the role INTEGRATION only, which needs at least one: {allowed}.";
 

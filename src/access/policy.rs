@@ -1,7 +1,7 @@
 //! The one policy: role x action → reach. Deny is the default; nothing else in the code decides about access.
 
 use async_graphql::Enum;
-use entity::codes::Role;
+use entity::codes::{OrganisationKind, Role};
 
 /// How far an action of a role reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
@@ -183,6 +183,26 @@ pub const fn reach(role: Role, action: Action) -> Reach {
     }
 }
 
+/// Whether a role can be held in an organisation of this kind.
+///
+/// Supervision and coordination lie with the integration centre; an institution such as a job centre can never hold a role
+/// that reads cases or positions.
+#[must_use]
+pub const fn fits(role: Role, kind: OrganisationKind) -> bool {
+    use OrganisationKind as K;
+    match role {
+        Role::Supervisor | Role::Coordinator => matches!(kind, K::IntegrationCentre),
+        Role::CaseManager | Role::Employer => {
+            matches!(kind, K::DistrictAdministration | K::IntegrationCentre | K::Municipality | K::WelfareOrganisation)
+        }
+        Role::DataProtectionOfficer | Role::Administrator => {
+            matches!(kind, K::DistrictAdministration | K::IntegrationCentre)
+        }
+        Role::Integration => matches!(kind, K::Municipality | K::WelfareOrganisation),
+        Role::Institution => matches!(kind, K::Institution),
+    }
+}
+
 /// The roles that may do `action` at all, with their reach; in the order of the code list.
 pub fn roles_that_may(action: Action) -> impl Iterator<Item = (Role, Reach)> {
     Role::ALL.iter().map(move |role| (*role, reach(*role, action))).filter(|(_, reach)| *reach != Reach::Nothing)
@@ -195,9 +215,9 @@ pub fn scopes() -> impl Iterator<Item = Action> {
 
 #[cfg(test)]
 mod tests {
-    use entity::codes::Role;
+    use entity::codes::{OrganisationKind, Role};
 
-    use super::{Action, Reach, reach};
+    use super::{Action, Reach, fits, reach};
 
     #[test]
     fn the_policy_is_the_reviewed_one() {
@@ -211,6 +231,14 @@ mod tests {
             }
         }
         insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn institutions_hold_no_role_but_their_own() {
+        for role in Role::ALL.iter().filter(|role| **role != Role::Institution) {
+            assert!(!fits(*role, OrganisationKind::Institution), "{}", role.as_str());
+        }
+        assert!(fits(Role::Institution, OrganisationKind::Institution));
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub struct GrantAddInput {
     pub account_id: AccountId,
     /// Which role.
     pub role: Role,
-    /// In which organisation.
+    /// In which organisation. COORDINATOR and SUPERVISOR belong to the integration centre, INSTITUTION to institutions.
     pub organisation_id: OrganisationId,
     /// First day; today if left out.
     pub from: Option<NaiveDate>,
@@ -77,6 +77,9 @@ impl Creates for GrantAddInput {
         let organisation = organisation::find(connection, work.permit, self.organisation_id)
             .await?
             .ok_or_else(|| UserError::at("organisationId", ErrorCode::NotFound))?;
+        if !policy::fits(self.role, organisation.kind) {
+            return Err(UserError::at("role", ErrorCode::RoleUnsuitable).into());
+        }
         let from = self.from.unwrap_or(work.today);
         if self.until.is_some_and(|until| until <= from) {
             return Err(UserError::at("until", ErrorCode::PeriodEmpty).into());

@@ -5,14 +5,16 @@ use chrono::NaiveDate;
 use entity::codes::Role;
 use entity::ids::GrantId;
 
-use crate::access::Action;
+use crate::access::{Action, verb};
 use crate::commands::accounts::grant::{GrantAddInput, GrantRevokeInput};
 use crate::commands::{Answer, CommandOptions};
 use crate::error::Failure;
+use crate::graphql::connection::List;
 use crate::graphql::context::Ask;
 use crate::graphql::district::organisation::Organisation;
 use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
+use crate::graphql::log::entry::{LogEntry, history};
 use crate::store::accounts::grant;
 use crate::store::district::organisation;
 
@@ -57,6 +59,16 @@ impl Grant {
     /// First day on which it no longer holds; null without end.
     async fn valid_until(&self) -> Option<NaiveDate> {
         self.grant.valid_until
+    }
+
+    /// What was done to it, newest first.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<LogEntry>, Failure> {
+        history::<verb::ReadAccount>(ctx, &self.grant.id.to_string(), first, after).await
     }
 }
 
