@@ -9,12 +9,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use entity::codes::OrganisationKind;
 use secrecy::ExposeSecret;
 
 use crate::access::Actor;
 use crate::app::{App, Hashing, StartError};
 use crate::authn::keys::SigningKeys;
 use crate::clock::{SystemClock, legal_day};
+use crate::commands::CommandOptions;
+use crate::commands::district::organisation::OrganisationAddInput;
 use crate::config::{Config, ConfigProblems, Environment, LogFormat, process_variables};
 use crate::demo;
 use crate::error::Failure;
@@ -217,10 +220,6 @@ fn system(app: &App, district: &District) -> Actor {
 }
 
 async fn create_district(app: &App, ags: &str, name: &str) -> Result<(), CliError> {
-    use crate::access::verb;
-    use crate::store::district::organisation::{NewOrganisation, insert};
-    use entity::codes::OrganisationKind;
-
     if ags.len() != 5 || !ags.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(CliError::other("The key of a district has five digits, e.g. 05558."));
     }
@@ -229,22 +228,19 @@ async fn create_district(app: &App, ags: &str, name: &str) -> Result<(), CliErro
     }
     let now = app.clock.now();
     let transaction = app.store.begin().await?;
-    let connection = transaction.connection();
-    let id = district::insert(connection, ags, name, now).await?;
-    let permit = Actor::system(id, legal_day(now)).permit::<verb::ReadDirectory>()?;
-    let new = |kind, name: String, parent_id| NewOrganisation {
-        kind,
-        name,
-        parent_id,
-        municipality_id: None,
-        valid_from: legal_day(now),
-        valid_until: None,
-    };
-    let administration =
-        insert(connection, &permit, new(OrganisationKind::DistrictAdministration, name.to_owned(), None)).await?;
-    let centre = format!("Kommunales Integrationszentrum {name}");
-    insert(connection, &permit, new(OrganisationKind::IntegrationCentre, centre, Some(administration))).await?;
+    let id = district::insert(transaction.connection(), ags, name, now).await?;
     transaction.commit().await?;
+    let actor = Actor::system(id, legal_day(now));
+    let commands = &app.engine.services().commands;
+    let mut parent_id = None;
+    for (kind, name) in [
+        (OrganisationKind::DistrictAdministration, name.to_owned()),
+        (OrganisationKind::IntegrationCentre, format!("Kommunales Integrationszentrum {name}")),
+    ] {
+        let command = OrganisationAddInput { kind, name, parent_id, municipality_id: None, valid_from: legal_day(now) };
+        let answer = commands.create(&actor, &command, &CommandOptions::default()).await?;
+        parent_id = accounts::done(answer)?.id.into();
+    }
     println!("District {ags} {name} was added, with its administration and its integration centre.");
     Ok(())
 }

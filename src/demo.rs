@@ -20,19 +20,20 @@ use crate::app::App;
 use crate::clock::legal_day;
 use crate::commands::accounts::account::AccountCreate;
 use crate::commands::accounts::grant::GrantAddInput;
+use crate::commands::district::municipality::MunicipalityAddInput;
+use crate::commands::district::organisation::OrganisationAddInput;
 use crate::commands::staffing::position::{
     Holder, NewStaffMember, PositionAdvertiseInput, PositionApproveInput, PositionFillInput, PositionPlanInput,
     PositionVacateInput, ServiceAreaInput,
 };
+use crate::commands::staffing::staff_member::StaffMemberAddInput;
 use crate::commands::staffing::supervision::{Line, Professional, SupervisionAssignInput};
 use crate::commands::{Answer, CommandOptions};
 use crate::error::Failure;
 use crate::store::district::body::NewBody;
-use crate::store::district::municipality::NewMunicipality;
-use crate::store::district::organisation::NewOrganisation;
-use crate::store::district::{body, district, municipality, organisation};
+use crate::store::district::{body, district};
+use crate::store::staffing::occupancy;
 use crate::store::staffing::position::Position;
-use crate::store::staffing::{occupancy, staff_member};
 
 /// Official key of Kreis Coesfeld.
 pub const DISTRICT_AGS: &str = "05558";
@@ -250,60 +251,21 @@ pub async fn load(app: &App) -> Result<bool, Failure> {
         return Ok(false);
     }
     let now = app.clock.now();
-    // The district and its directory appear at once or not at all; what follows is made by commands.
     let transaction = app.store.begin().await?;
-    let connection = transaction.connection();
-    let district = district::insert(connection, DISTRICT_AGS, DISTRICT, now).await?;
+    let district = district::insert(transaction.connection(), DISTRICT_AGS, DISTRICT, now).await?;
     let actor = Actor::system(district, legal_day(now));
     let permit = actor.permit::<verb::ReadDirectory>()?;
-    // The present municipalities of the district date from the reform of 1975.
-    let founded = day(1975, 1, 1);
-    let mut municipalities: HashMap<&str, MunicipalityId> = HashMap::new();
-    let mut organisations: HashMap<String, OrganisationId> = HashMap::new();
-    let organisation = |kind, name: &str, parent_id, municipality_id, valid_from| NewOrganisation {
-        kind,
-        name: name.to_owned(),
-        parent_id,
-        municipality_id,
-        valid_from,
-        valid_until: None,
-    };
-    let administration = organisation::insert(
-        connection,
-        &permit,
-        organisation(OrganisationKind::DistrictAdministration, DISTRICT, None, None, founded),
-    )
-    .await?;
-    organisations.insert(DISTRICT.to_owned(), administration);
-    for (name, kind) in [(CENTRE, OrganisationKind::IntegrationCentre), (JOB_CENTRE, OrganisationKind::Institution)] {
-        let new = organisation(kind, name, Some(administration), None, day(2020, 1, 1));
-        organisations.insert(name.to_owned(), organisation::insert(connection, &permit, new).await?);
-    }
-    for (name, ags, kind) in MUNICIPALITIES {
-        let new = NewMunicipality {
-            ags: ags.to_owned(),
-            name: name.to_owned(),
-            kind,
-            valid_from: founded,
-            valid_until: None,
-        };
-        let id = municipality::insert(connection, &permit, new).await?;
-        municipalities.insert(name, id);
-        let title = if kind == MunicipalityKind::Town { "Stadt" } else { "Gemeinde" };
-        let full = format!("{title} {name}");
-        let new = organisation(OrganisationKind::Municipality, &full, None, Some(id), founded);
-        organisations.insert(full, organisation::insert(connection, &permit, new).await?);
-    }
     for (kind, name) in [
         (BodyKind::SteeringGroup, "Steuerungsgruppe"),
         (BodyKind::CoordinationGroup, "Koordinierungsgruppe"),
         (BodyKind::WorkingGroup, "AG Querschnitt"),
     ] {
-        body::insert(connection, &permit, NewBody { kind, name: name.to_owned() }).await?;
+        body::insert(transaction.connection(), &permit, NewBody { kind, name: name.to_owned() }).await?;
     }
     transaction.commit().await?;
 
-    let demo = Demo { app, actor, municipalities, organisations };
+    let mut demo = Demo { app, actor, municipalities: HashMap::new(), organisations: HashMap::new() };
+    demo.directory().await?;
     let accounts = demo.accounts().await?;
     demo.positions(&accounts).await?;
     Ok(true)
@@ -317,6 +279,41 @@ struct Demo<'a> {
 }
 
 impl Demo<'_> {
+    async fn directory(&mut self) -> Result<(), Failure> {
+        let commands = self.app.engine.services().commands.clone();
+        let options = CommandOptions::default();
+        // The present municipalities of the district date from the reform of 1975.
+        let founded = day(1975, 1, 1);
+        let organisation = |kind, name: &str, parent_id, municipality_id, valid_from| OrganisationAddInput {
+            kind,
+            name: name.to_owned(),
+            parent_id,
+            municipality_id,
+            valid_from,
+        };
+        let administration = organisation(OrganisationKind::DistrictAdministration, DISTRICT, None, None, founded);
+        let administration = made(commands.create(&self.actor, &administration, &options).await?)?.id;
+        self.organisations.insert(DISTRICT.to_owned(), administration);
+        for (name, kind) in [(CENTRE, OrganisationKind::IntegrationCentre), (JOB_CENTRE, OrganisationKind::Institution)]
+        {
+            let command = organisation(kind, name, Some(administration), None, day(2020, 1, 1));
+            let id = made(commands.create(&self.actor, &command, &options).await?)?.id;
+            self.organisations.insert(name.to_owned(), id);
+        }
+        for (name, ags, kind) in MUNICIPALITIES {
+            let command =
+                MunicipalityAddInput { ags: ags.to_owned(), name: name.to_owned(), kind, valid_from: founded };
+            let municipality = made(commands.create(&self.actor, &command, &options).await?)?.id;
+            self.municipalities.insert(name, municipality);
+            let title = if kind == MunicipalityKind::Town { "Stadt" } else { "Gemeinde" };
+            let full = format!("{title} {name}");
+            let command = organisation(OrganisationKind::Municipality, &full, None, Some(municipality), founded);
+            let id = made(commands.create(&self.actor, &command, &options).await?)?.id;
+            self.organisations.insert(full, id);
+        }
+        Ok(())
+    }
+
     fn organisation(&self, name: &str) -> Result<OrganisationId, Failure> {
         self.organisations.get(name).copied().ok_or_else(|| Failure::internal(format!("no organisation {name}")))
     }
@@ -482,9 +479,12 @@ impl Demo<'_> {
     }
 
     async fn staff(&self, employer: &str, name: &str) -> Result<StaffMemberId, Failure> {
-        let permit = self.actor.permit::<verb::ReadStaffMember>()?;
-        let employer = self.organisation(employer)?;
-        let now = self.app.clock.now();
-        Ok(staff_member::insert(self.app.store.reader(), &permit, employer, None, name, now).await?.id)
+        let command = StaffMemberAddInput {
+            organisation_id: self.organisation(employer)?,
+            display_name: name.to_owned(),
+            account_id: None,
+        };
+        let commands = &self.app.engine.services().commands;
+        Ok(made(commands.create(&self.actor, &command, &CommandOptions::default()).await?)?.id)
     }
 }

@@ -149,6 +149,16 @@ catalogue! {
     FteOutOfRange "FTE_OUT_OF_RANGE" Rule 422 false
         "Die Stellenanteile müssen zwischen {minimum} und {maximum} Hundertsteln liegen." "The full-time equivalents must lie between {minimum} and {maximum} hundredths.";
 
+    // The directory.
+    AgsMalformed "AGS_MALFORMED" Rule 422 false
+        "Der Gemeindeschlüssel muss acht Ziffern haben und mit dem Schlüssel des Kreises beginnen." "The municipality key must have eight digits and begin with the key of the district.";
+    AgsTaken "AGS_TAKEN" Rule 409 false
+        "Dieser Gemeindeschlüssel ist im Kreis schon vergeben." "This municipality key is in use in the district already.";
+    MunicipalityMismatch "MUNICIPALITY_MISMATCH" Rule 422 false
+        "Nur eine kommunale Verwaltung gehört zu einer Kommune, und sie muss eine nennen." "Only the administration of a municipality belongs to a municipality, and it must name one.";
+    OrganisationEmploys "ORGANISATION_EMPLOYS" Rule 409 false
+        "Die Organisation hat zu diesem Zeitpunkt noch Stellen." "The organisation still has positions at that time.";
+
     // Positions.
     TransitionNotAllowed "TRANSITION_NOT_ALLOWED" Rule 409 false
         "Im Zustand {status} ist {transition} nicht möglich." "{transition} is not possible in status {status}.";

@@ -76,6 +76,12 @@ actions! {
     Directory {
         /// See the district, its municipalities, organisations and guiding bodies.
         ReadDirectory = "READ_DIRECTORY",
+        /// Add municipalities to the directory.
+        AddMunicipality = "ADD_MUNICIPALITY",
+        /// Add organisations to the directory.
+        AddOrganisation = "ADD_ORGANISATION",
+        /// End organisations of the directory.
+        EndOrganisation = "END_ORGANISATION",
     }
     Position {
         /// See positions with their occupancies, service areas, supervision and history, and the staffing figures.
@@ -100,6 +106,8 @@ actions! {
     StaffMember {
         /// See the records of staff members.
         ReadStaffMember = "READ_STAFF_MEMBER",
+        /// Put members of staff on record.
+        AddStaffMember = "ADD_STAFF_MEMBER",
     }
     Account {
         /// See accounts and their grants.
@@ -133,6 +141,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             A::ReadDirectory | A::ReadPosition | A::ReadStaffMember | A::AssignProfessionalSupervision => {
                 Reach::District
             }
+            A::AddStaffMember => Reach::Organisation,
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
         },
@@ -143,6 +152,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::PlanPosition
             | A::ApprovePosition
             | A::AssignProfessionalSupervision => Reach::District,
+            A::AddStaffMember => Reach::Organisation,
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
         },
@@ -150,6 +160,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             A::ReadDirectory => Reach::District,
             A::ReadPosition
             | A::ReadStaffMember
+            | A::AddStaffMember
             | A::PlanPosition
             | A::AdvertisePosition
             | A::FillPosition
@@ -164,9 +175,15 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             _ => Reach::Nothing,
         },
         Role::Administrator => match action {
-            A::ReadDirectory | A::ReadAccount | A::CreateAccount | A::DisableAccount | A::AddGrant | A::RevokeGrant => {
-                Reach::District
-            }
+            A::ReadDirectory
+            | A::ReadAccount
+            | A::AddMunicipality
+            | A::AddOrganisation
+            | A::EndOrganisation
+            | A::CreateAccount
+            | A::DisableAccount
+            | A::AddGrant
+            | A::RevokeGrant => Reach::District,
             _ => Reach::Nothing,
         },
         Role::Integration => match action {

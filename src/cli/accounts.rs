@@ -114,7 +114,8 @@ fn parse_scope(text: &str) -> Result<Action, String> {
         .ok_or_else(|| format!("scopes are {}", names()))
 }
 
-fn done<R>(answer: Answer<R>) -> Result<R, CliError> {
+/// The record that a command made, or the rules that forbade it.
+pub(super) fn done<R>(answer: Answer<R>) -> Result<R, CliError> {
     let errors: Vec<String> = answer.user_errors.iter().map(crate::error::UserError::english).collect();
     answer.record.ok_or_else(|| CliError::other(errors.join("\n")))
 }

@@ -1,4 +1,5 @@
 //! Commands about positions.
 
 pub mod position;
+pub mod staff_member;
 pub mod supervision;

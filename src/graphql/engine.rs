@@ -17,6 +17,7 @@ use crate::graphql::context::{RequestState, Services};
 use crate::graphql::limits::{Exceeded, Limits, Measure, measure, scan_tokens, unknown_list_type};
 use crate::graphql::schema::{KimSchema, build};
 use crate::live::SessionWatch;
+use crate::store::accounts::session::Login;
 
 /// The most errors of one answer; a small document can have thousands.
 const ERRORS_MAXIMUM: usize = 20;
@@ -91,9 +92,9 @@ impl Caller {
             }
         };
         let ended = async {
-            match self.actor.as_ref().and_then(Actor::session_id) {
+            match self.login() {
                 // The watch drops its end only after telling, or when the server stops.
-                Some(session) => drop(self.watch.follow(session).wait_for(|ended| *ended).await),
+                Some(login) => drop(self.watch.follow(login).wait_for(|ended| *ended).await),
                 None => std::future::pending().await,
             }
         };
@@ -101,6 +102,11 @@ impl Caller {
             () = expired => SessionEnd::TokenExpired,
             () = ended => SessionEnd::SessionEnded,
         }
+    }
+
+    fn login(&self) -> Option<Login> {
+        let actor = self.actor.as_ref()?;
+        Some(Login { account_id: actor.account_id()?, session_id: actor.session_id() })
     }
 
     /// Who it is.

@@ -8,14 +8,14 @@ use crate::graphql::accounts::session::SessionMutations;
 use crate::graphql::accounts::viewer::ViewerQueries;
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::district::DistrictQueries;
-use crate::graphql::district::municipality::MunicipalityQueries;
-use crate::graphql::district::organisation::OrganisationQueries;
+use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
+use crate::graphql::district::organisation::{OrganisationMutations, OrganisationQueries};
 use crate::graphql::log::entry::LogQueries;
 use crate::graphql::node::NodeQueries;
 use crate::graphql::staffing::figures::StaffingQueries;
 use crate::graphql::staffing::position::{PositionMutations, PositionQueries};
 use crate::graphql::staffing::position_changed::PositionSubscriptions;
-use crate::graphql::staffing::staff_member::StaffMemberQueries;
+use crate::graphql::staffing::staff_member::{StaffMemberMutations, StaffMemberQueries};
 use crate::graphql::staffing::supervision::SupervisionMutations;
 
 /// Everything that can be read.
@@ -37,7 +37,16 @@ pub struct Query(
 /// Everything that can be done. Each mutation is a command of the trade; its payload's `userErrors` say which rules forbade
 /// it.
 #[derive(MergedObject, Default)]
-pub struct Mutation(SessionMutations, PositionMutations, SupervisionMutations, AccountMutations, GrantMutations);
+pub struct Mutation(
+    SessionMutations,
+    PositionMutations,
+    SupervisionMutations,
+    StaffMemberMutations,
+    AccountMutations,
+    GrantMutations,
+    MunicipalityMutations,
+    OrganisationMutations,
+);
 
 /// Everything that can be followed as it happens.
 #[derive(MergedSubscription, Default)]

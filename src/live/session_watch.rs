@@ -4,20 +4,19 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use entity::ids::SessionId;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
 use crate::store::Store;
-use crate::store::accounts::session::ended_among;
+use crate::store::accounts::session::{Login, ended_among};
 use crate::store::log::seal::wake_other_processes;
 
 /// The watch. Cheap to clone.
 #[derive(Clone)]
 pub struct SessionWatch {
     store: Store,
-    open: Arc<Mutex<HashMap<SessionId, watch::Sender<bool>>>>,
+    open: Arc<Mutex<HashMap<Login, watch::Sender<bool>>>>,
     wake: Arc<Notify>,
 }
 
@@ -28,11 +27,11 @@ impl SessionWatch {
         Self { store, open: Arc::default(), wake: Arc::new(Notify::new()) }
     }
 
-    /// Begins to watch a session; the receiver turns `true` when it has ended.
+    /// Begins to watch a login; the receiver turns `true` when its session has ended or its account is disabled.
     #[must_use]
-    pub fn follow(&self, session: SessionId) -> watch::Receiver<bool> {
+    pub fn follow(&self, login: Login) -> watch::Receiver<bool> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.entry(session).or_insert_with(|| watch::channel(false).0).subscribe()
+        open.entry(login).or_insert_with(|| watch::channel(false).0).subscribe()
     }
 
     /// Looks at once, here and in all other processes.
@@ -54,17 +53,17 @@ impl SessionWatch {
     /// Looks at the watched sessions when woken and every second, until `shutdown`.
     pub async fn run(self, clock: SharedClock, shutdown: CancellationToken) {
         loop {
-            let sessions: Vec<SessionId> = {
+            let logins: Vec<Login> = {
                 let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
                 open.retain(|_, sender| sender.receiver_count() > 0);
                 open.keys().copied().collect()
             };
-            if !sessions.is_empty()
-                && let Ok(ended) = ended_among(&self.store, &sessions, clock.now()).await
+            if !logins.is_empty()
+                && let Ok(ended) = ended_among(&self.store, &logins, clock.now()).await
             {
                 let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-                for session in ended {
-                    if let Some(sender) = open.remove(&session) {
+                for login in ended {
+                    if let Some(sender) = open.remove(&login) {
                         sender.send_replace(true);
                     }
                 }

@@ -1,14 +1,18 @@
 //! Municipalities of the district.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::NaiveDate;
 use entity::codes::MunicipalityKind;
 
 use crate::access::{Action, verb};
+use crate::commands::district::municipality::MunicipalityAddInput;
+use crate::commands::{Answer, CommandOptions};
 use crate::error::Failure;
-use crate::graphql::connection::{Counted, Counter, PageArguments, SortDirection, TotalCount, connect};
+use crate::graphql::connection::{Counted, Counter, List, PageArguments, SortDirection, TotalCount, connect};
 use crate::graphql::context::Ask;
+use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
+use crate::graphql::log::entry::{LogEntry, history};
 use crate::store::district::directory;
 use crate::store::district::municipality as records;
 
@@ -46,6 +50,37 @@ impl Municipality {
     async fn valid_until(&self) -> Option<NaiveDate> {
         self.0.valid_until
     }
+
+    /// What was done to it, newest first.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<LogEntry>, Failure> {
+        history::<verb::ReadDirectory>(ctx, &self.0.id.to_string(), first, after).await
+    }
+}
+
+/// The answer to a command about a municipality.
+#[derive(SimpleObject)]
+pub struct MunicipalityPayload {
+    /// The record as it stands now; null if rules forbade the command.
+    municipality: Option<Municipality>,
+    /// The rules that forbade it; empty if it was carried out.
+    user_errors: Vec<UserError>,
+    /// Whether this is the first answer again, because the idempotency key was used before.
+    replayed: bool,
+}
+
+impl From<Answer<records::Municipality>> for MunicipalityPayload {
+    fn from(answer: Answer<records::Municipality>) -> Self {
+        Self {
+            municipality: answer.record.map(Municipality),
+            user_errors: answer.user_errors.into_iter().map(UserError).collect(),
+            replayed: answer.replayed,
+        }
+    }
 }
 
 /// Queries about municipalities.
@@ -70,5 +105,24 @@ impl MunicipalityQueries {
         let permit = ctx.permit::<verb::ReadDirectory>()?;
         let page = directory::page::<records::Municipality, _>(ctx.store(), &permit, &window).await?;
         connect(ctx, LIST, &arguments, page, TotalCount(Counter::Municipalities), directory::boundary, Municipality)
+    }
+}
+
+/// Commands about municipalities.
+#[derive(Default)]
+pub struct MunicipalityMutations;
+
+#[Object(guard = "crate::graphql::guard::Deny")]
+impl MunicipalityMutations {
+    /// Adds a municipality to the directory. For administrators.
+    #[graphql(guard = "Requires(Action::AddMunicipality)")]
+    async fn municipality_add(
+        &self,
+        ctx: &Context<'_>,
+        input: MunicipalityAddInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<MunicipalityPayload, Failure> {
+        let options = ctx.command_options(options);
+        Ok(ctx.state().services.commands.create(ctx.actor()?, &input, &options).await?.into())
     }
 }

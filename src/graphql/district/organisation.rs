@@ -1,16 +1,20 @@
 //! Organisations of the district.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::NaiveDate;
 use entity::codes::OrganisationKind;
 
 use super::municipality::Municipality;
 
 use crate::access::{Action, verb};
+use crate::commands::district::organisation::{OrganisationAddInput, OrganisationEndInput};
+use crate::commands::{Answer, CommandOptions};
 use crate::error::Failure;
-use crate::graphql::connection::{Counted, Counter, PageArguments, SortDirection, TotalCount, connect};
+use crate::graphql::connection::{Counted, Counter, List, PageArguments, SortDirection, TotalCount, connect};
 use crate::graphql::context::Ask;
+use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
+use crate::graphql::log::entry::{LogEntry, history};
 use crate::store::district::directory;
 use crate::store::district::organisation as records;
 
@@ -55,6 +59,37 @@ impl Organisation {
         let Some(municipality) = self.0.municipality_id else { return Ok(None) };
         Ok(ctx.state().loaders.load_one(municipality).await?.map(Municipality))
     }
+
+    /// What was done to it, newest first.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<LogEntry>, Failure> {
+        history::<verb::ReadDirectory>(ctx, &self.0.id.to_string(), first, after).await
+    }
+}
+
+/// The answer to a command about an organisation.
+#[derive(SimpleObject)]
+pub struct OrganisationPayload {
+    /// The record as it stands now; null if rules forbade the command.
+    organisation: Option<Organisation>,
+    /// The rules that forbade it; empty if it was carried out.
+    user_errors: Vec<UserError>,
+    /// Whether this is the first answer again, because the idempotency key was used before.
+    replayed: bool,
+}
+
+impl From<Answer<records::Organisation>> for OrganisationPayload {
+    fn from(answer: Answer<records::Organisation>) -> Self {
+        Self {
+            organisation: answer.record.map(Organisation),
+            user_errors: answer.user_errors.into_iter().map(UserError).collect(),
+            replayed: answer.replayed,
+        }
+    }
 }
 
 /// Queries about organisations.
@@ -79,5 +114,36 @@ impl OrganisationQueries {
         let permit = ctx.permit::<verb::ReadDirectory>()?;
         let page = directory::page::<records::Organisation, _>(ctx.store(), &permit, &window).await?;
         connect(ctx, LIST, &arguments, page, TotalCount(Counter::Organisations), directory::boundary, Organisation)
+    }
+}
+
+/// Commands about organisations.
+#[derive(Default)]
+pub struct OrganisationMutations;
+
+#[Object(guard = "crate::graphql::guard::Deny")]
+impl OrganisationMutations {
+    /// Adds an organisation to the directory. For administrators.
+    #[graphql(guard = "Requires(Action::AddOrganisation)")]
+    async fn organisation_add(
+        &self,
+        ctx: &Context<'_>,
+        input: OrganisationAddInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<OrganisationPayload, Failure> {
+        let options = ctx.command_options(options);
+        Ok(ctx.state().services.commands.create(ctx.actor()?, &input, &options).await?.into())
+    }
+
+    /// Records that an organisation ceases to exist. It must have no positions then. For administrators.
+    #[graphql(guard = "Requires(Action::EndOrganisation)")]
+    async fn organisation_end(
+        &self,
+        ctx: &Context<'_>,
+        input: OrganisationEndInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<OrganisationPayload, Failure> {
+        let options = ctx.command_options(options);
+        Ok(ctx.state().services.commands.change(ctx.actor()?, &input, &options).await?.into())
     }
 }

@@ -1,14 +1,18 @@
 //! Staff members.
 
 use async_graphql::connection::EmptyFields;
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, SimpleObject};
 
 use crate::access::{Action, verb};
+use crate::commands::staffing::staff_member::StaffMemberAddInput;
+use crate::commands::{Answer, CommandOptions};
 use crate::error::Failure;
 use crate::graphql::connection::{List, PageArguments, SortDirection, connect};
 use crate::graphql::context::Ask;
 use crate::graphql::district::organisation::Organisation;
+use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
+use crate::graphql::log::entry::{LogEntry, history};
 use crate::store::district::organisation;
 use crate::store::staffing::staff_member;
 
@@ -45,6 +49,16 @@ impl StaffMember {
             None => Ok(ctx.state().loaders.load_one(self.person.organisation_id).await?.map(Organisation)),
         }
     }
+
+    /// What was done to it, newest first.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<LogEntry>, Failure> {
+        history::<verb::ReadStaffMember>(ctx, &self.person.id.to_string(), first, after).await
+    }
 }
 
 /// Queries about staff members.
@@ -69,5 +83,46 @@ impl StaffMemberQueries {
         let window = arguments.window(ctx, LIST, SortDirection::Asc)?;
         let page = staff_member::page(ctx.store(), &ctx.permit::<verb::ReadStaffMember>()?, &window).await?;
         connect(ctx, LIST, &arguments, page, EmptyFields, staff_member::boundary, StaffMember::from)
+    }
+}
+
+/// The answer to a command about a member of staff.
+#[derive(SimpleObject)]
+pub struct StaffMemberPayload {
+    /// The record as it stands now; null if rules forbade the command.
+    staff_member: Option<StaffMember>,
+    /// The rules that forbade it; empty if it was carried out.
+    user_errors: Vec<UserError>,
+    /// Whether this is the first answer again, because the idempotency key was used before.
+    replayed: bool,
+}
+
+impl From<Answer<staff_member::StaffMember>> for StaffMemberPayload {
+    fn from(answer: Answer<staff_member::StaffMember>) -> Self {
+        Self {
+            staff_member: answer.record.map(StaffMember::from),
+            user_errors: answer.user_errors.into_iter().map(UserError).collect(),
+            replayed: answer.replayed,
+        }
+    }
+}
+
+/// Commands about staff members.
+#[derive(Default)]
+pub struct StaffMemberMutations;
+
+#[Object(guard = "crate::graphql::guard::Deny")]
+impl StaffMemberMutations {
+    /// Puts a member of staff on record, e.g. a supervisor. For employers, coordinators and supervisors, each in the own
+    /// organisation. Who is new and fills a position at once is put on record by `positionFill`.
+    #[graphql(guard = "Requires(Action::AddStaffMember)")]
+    async fn staff_member_add(
+        &self,
+        ctx: &Context<'_>,
+        input: StaffMemberAddInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<StaffMemberPayload, Failure> {
+        let options = ctx.command_options(options);
+        Ok(ctx.state().services.commands.create(ctx.actor()?, &input, &options).await?.into())
     }
 }

@@ -1,5 +1,7 @@
 //! Login sessions and who stands behind them. These functions run before there is an actor, and make one.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::codes::Role;
 use entity::ids::{AccountId, DistrictId, Identifier, OrganisationId, RefreshTokenId, SessionId};
@@ -257,17 +259,41 @@ async fn end_where(
     Ok(())
 }
 
-/// Which of these sessions run no longer: for the connections that outlive a request.
+/// What an open connection stands on: an account and, unless an external issuer vouches for the person, a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Login {
+    /// The account.
+    pub account_id: AccountId,
+    /// The session.
+    pub session_id: Option<SessionId>,
+}
+
+/// Which of these logins hold no longer, because the session has ended or the account is disabled: for the connections
+/// that outlive a request.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn ended_among(store: &Store, sessions: &[SessionId], now: DateTime<Utc>) -> Result<Vec<SessionId>, Failure> {
-    let running: Vec<session::Model> = session::Entity::find()
-        .filter(session::Column::Id.is_in(sessions.iter().copied()))
+pub async fn ended_among(store: &Store, logins: &[Login], now: DateTime<Utc>) -> Result<Vec<Login>, Failure> {
+    let active: HashSet<AccountId> = account::Entity::find()
+        .filter(account::Column::Id.is_in(logins.iter().map(|login| login.account_id)))
+        .filter(account::Column::DisabledAt.is_null())
+        .all(store.reader())
+        .await?
+        .into_iter()
+        .map(|account| account.id)
+        .collect();
+    let running: HashSet<SessionId> = session::Entity::find()
+        .filter(session::Column::Id.is_in(logins.iter().filter_map(|login| login.session_id)))
         .filter(running(now))
         .all(store.reader())
-        .await?;
-    Ok(sessions.iter().copied().filter(|id| running.iter().all(|session| session.id != *id)).collect())
+        .await?
+        .into_iter()
+        .map(|session| session.id)
+        .collect();
+    let holds = |login: &Login| {
+        active.contains(&login.account_id) && login.session_id.is_none_or(|session| running.contains(&session))
+    };
+    Ok(logins.iter().copied().filter(|login| !holds(login)).collect())
 }
 
 /// Deletes sessions, with their tokens, that ended before `before`.

@@ -18,6 +18,17 @@ pub async fn find<V: on::Directory>(store: &Store, permit: &Permit<V>) -> Result
     Ok(Entity::find_by_id(permit.district_id()).one(store.reader()).await?)
 }
 
+/// The district of the permit, inside a transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of<V: on::Directory>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+) -> Result<Option<District>, Failure> {
+    Ok(Entity::find_by_id(permit.district_id()).one(connection).await?)
+}
+
 /// All districts: for the command line, the sealer and the demo, which act before there is an actor.
 ///
 /// # Errors

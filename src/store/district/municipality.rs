@@ -1,16 +1,14 @@
 //! Municipalities of a district.
 
-use chrono::NaiveDate;
-use entity::codes::MunicipalityKind;
-use entity::ids::{Identifier, MunicipalityId};
+use entity::ids::MunicipalityId;
 pub use entity::municipality::Model as Municipality;
 use entity::municipality::{ActiveModel, Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SqlErr};
 use uuid::Uuid;
 
 use super::directory::Listed;
-use crate::access::{Permit, on};
-use crate::error::Failure;
+use crate::access::{Permit, verb};
+use crate::error::{ErrorCode, Failure, UserError};
 
 impl Listed for Municipality {
     type Table = Entity;
@@ -26,42 +24,32 @@ impl Listed for Municipality {
     }
 }
 
-/// What is needed to record one.
-#[derive(Clone, Debug)]
-pub struct NewMunicipality {
-    /// Official key (AGS), eight digits.
-    pub ags: String,
-    /// Name.
-    pub name: String,
-    /// Town or commune.
-    pub kind: MunicipalityKind,
-    /// First day.
-    pub valid_from: NaiveDate,
-    /// First day on which it no longer exists.
-    pub valid_until: Option<NaiveDate>,
-}
-
-/// Records one.
+/// Records a municipality.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn insert<V: on::Directory>(
+/// `AGS_TAKEN` as a user error; else those of the database.
+pub async fn insert(
     connection: &impl ConnectionTrait,
-    permit: &Permit<V>,
-    new: NewMunicipality,
-) -> Result<MunicipalityId, Failure> {
-    let id = MunicipalityId::new();
-    let row = ActiveModel {
-        id: Set(id),
-        district_id: Set(permit.district_id()),
-        ags: Set(new.ags),
-        name: Set(new.name),
-        kind: Set(new.kind),
-        valid_from: Set(new.valid_from),
-        valid_until: Set(new.valid_until),
-    };
-    Entity::insert(row).exec_without_returning(connection).await?;
-    Ok(id)
+    permit: &Permit<verb::AddMunicipality>,
+    municipality: Municipality,
+) -> Result<Result<Municipality, UserError>, Failure> {
+    let taken = Entity::find()
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::Ags.eq(municipality.ags.as_str()))
+        .filter(Column::ValidUntil.is_null())
+        .one(connection)
+        .await?;
+    if taken.is_some() {
+        return Ok(Err(UserError::at("ags", ErrorCode::AgsTaken)));
+    }
+    let row = ActiveModel::from(Municipality { district_id: permit.district_id(), ..municipality.clone() }).reset_all();
+    match Entity::insert(row).exec_without_returning(connection).await {
+        Ok(_) => Ok(Ok(municipality)),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            Ok(Err(UserError::at("ags", ErrorCode::AgsTaken)))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Which of these municipalities exist in the district.

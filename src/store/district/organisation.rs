@@ -1,15 +1,15 @@
 //! Organisations of a district.
 
 use chrono::NaiveDate;
-use entity::codes::OrganisationKind;
-use entity::ids::{Identifier, MunicipalityId, OrganisationId};
+use entity::ids::OrganisationId;
 pub use entity::organisation::Model as Organisation;
 use entity::organisation::{ActiveModel, Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use entity::position;
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::directory::Listed;
-use crate::access::{Permit, on};
+use crate::access::{Permit, verb};
 use crate::error::Failure;
 
 impl Listed for Organisation {
@@ -26,45 +26,65 @@ impl Listed for Organisation {
     }
 }
 
-/// What is needed to record one.
-#[derive(Clone, Debug)]
-pub struct NewOrganisation {
-    /// What it is.
-    pub kind: OrganisationKind,
-    /// Name.
-    pub name: String,
-    /// The organisation that it is a part of.
-    pub parent_id: Option<OrganisationId>,
-    /// The municipality whose administration it is.
-    pub municipality_id: Option<MunicipalityId>,
-    /// First day.
-    pub valid_from: NaiveDate,
-    /// First day on which it no longer exists.
-    pub valid_until: Option<NaiveDate>,
-}
-
-/// Records one.
+/// Records an organisation.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn insert<V: on::Directory>(
+pub async fn insert(
     connection: &impl ConnectionTrait,
-    permit: &Permit<V>,
-    new: NewOrganisation,
-) -> Result<OrganisationId, Failure> {
-    let id = OrganisationId::new();
-    let row = ActiveModel {
-        id: Set(id),
-        district_id: Set(permit.district_id()),
-        kind: Set(new.kind),
-        name: Set(new.name),
-        parent_id: Set(new.parent_id),
-        municipality_id: Set(new.municipality_id),
-        valid_from: Set(new.valid_from),
-        valid_until: Set(new.valid_until),
-    };
-    Entity::insert(row).exec_without_returning(connection).await?;
-    Ok(id)
+    permit: &Permit<verb::AddOrganisation>,
+    organisation: Organisation,
+) -> Result<Organisation, Failure> {
+    let row = Organisation { district_id: permit.district_id(), ..organisation };
+    Entity::insert(ActiveModel::from(row.clone()).reset_all()).exec_without_returning(connection).await?;
+    Ok(row)
+}
+
+/// One by its id, locked until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<verb::EndOrganisation>,
+    id: OrganisationId,
+) -> Result<Option<Organisation>, Failure> {
+    let found = Entity::find_by_id(id).filter(Column::DistrictId.eq(permit.district_id()));
+    Ok(found.lock_exclusive().one(connection).await?)
+}
+
+/// Stores the end of an organisation that was locked in this transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn update(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<verb::EndOrganisation>,
+    organisation: &Organisation,
+) -> Result<(), Failure> {
+    Entity::update(ActiveModel::from(organisation.clone()).reset_all())
+        .validate()?
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// Whether an organisation has positions on `day` or later.
+///
+/// # Errors
+/// Those of the database.
+pub async fn employs(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<verb::EndOrganisation>,
+    id: OrganisationId,
+    day: NaiveDate,
+) -> Result<bool, Failure> {
+    let position = position::Entity::find()
+        .filter(position::Column::DistrictId.eq(permit.district_id()))
+        .filter(position::Column::EmployerId.eq(id))
+        .filter(Condition::any().add(position::Column::EndedOn.is_null()).add(position::Column::EndedOn.gt(day)));
+    Ok(position.one(connection).await?.is_some())
 }
 
 /// One by its id, inside a transaction.

@@ -1,0 +1,4 @@
+//! Commands about the directory of the district.
+
+pub mod municipality;
+pub mod organisation;
