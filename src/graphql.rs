@@ -15,6 +15,7 @@ pub mod limits;
 pub mod loaders;
 pub mod log;
 pub mod node;
+mod payload;
 pub mod schema;
 pub mod staffing;
 

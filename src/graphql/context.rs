@@ -1,5 +1,6 @@
 //! What a request carries with it: the actor, the loaders, and what had to be hidden.
 
+use std::future::Future;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +10,8 @@ use async_graphql::dataloader::{DataLoader, HashMapCache};
 use crate::access::{Actor, Permit, Verb};
 use crate::clock::SharedClock;
 use crate::commands::accounts::session::Sessions;
-use crate::commands::{CommandOptions, Commands};
+use crate::commands::pipeline::{Changes, Creates};
+use crate::commands::{Answer, CommandOptions, Commands};
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::connection::CursorSeal;
 use crate::graphql::loaders::Loaders;
@@ -122,6 +124,24 @@ pub trait Ask<'a> {
     fn redact(&self);
     /// The options of a command, with the key of the header where the input has none.
     fn command_options(&self, options: Option<CommandOptions>) -> CommandOptions;
+    /// Runs a command that makes a record.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`, `FORBIDDEN`, and the troubles of the server.
+    fn create<C: Creates>(
+        &self,
+        command: &C,
+        options: Option<CommandOptions>,
+    ) -> impl Future<Output = Result<Answer<C::Record>, Failure>> + Send;
+    /// Runs a command that changes a record.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`, `FORBIDDEN`, and the troubles of the server.
+    fn change<C: Changes>(
+        &self,
+        command: &C,
+        options: Option<CommandOptions>,
+    ) -> impl Future<Output = Result<Answer<C::Record>, Failure>> + Send;
 }
 
 impl<'a> Ask<'a> for Context<'a> {
@@ -157,5 +177,21 @@ impl<'a> Ask<'a> for Context<'a> {
             });
         }
         options
+    }
+
+    async fn create<C: Creates>(
+        &self,
+        command: &C,
+        options: Option<CommandOptions>,
+    ) -> Result<Answer<C::Record>, Failure> {
+        self.state().services.commands.create(self.actor()?, command, &self.command_options(options)).await
+    }
+
+    async fn change<C: Changes>(
+        &self,
+        command: &C,
+        options: Option<CommandOptions>,
+    ) -> Result<Answer<C::Record>, Failure> {
+        self.state().services.commands.change(self.actor()?, command, &self.command_options(options)).await
     }
 }

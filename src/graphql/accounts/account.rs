@@ -1,14 +1,14 @@
 //! Accounts.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use super::grant::Grant;
 use crate::access::{Action, verb};
 use crate::authn::password::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, PasswordUnfit, check_new_password};
+use crate::commands::CommandOptions;
 use crate::commands::accounts::account::{AccountCreate, AccountDisableInput};
-use crate::commands::{Answer, CommandOptions};
 use crate::error::{self, ErrorCode, Failure};
 use crate::graphql::connection::{
     Counted, Counter, List, PageArguments, RelationArguments, SortDirection, TotalCount, connect, connect_loaded,
@@ -18,6 +18,7 @@ use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
 use crate::graphql::loaders::GrantsOf;
 use crate::graphql::log::entry::{LogEntry, history};
+use crate::graphql::payload::payload;
 use crate::store::accounts::account;
 
 /// An account that can log in. Readable by administrators, the data protection officer, and its own person.
@@ -90,25 +91,12 @@ impl Account {
     }
 }
 
-/// The answer to a command about an account.
-#[derive(SimpleObject)]
-pub struct AccountPayload {
-    /// The account as it stands now; null if rules forbade the command.
-    account: Option<Account>,
-    /// The rules that forbade it; empty if it was carried out.
-    user_errors: Vec<UserError>,
-    /// Whether this is the first answer again, because the idempotency key was used before.
-    replayed: bool,
-}
-
-impl From<Answer<account::Account>> for AccountPayload {
-    fn from(answer: Answer<account::Account>) -> Self {
-        Self {
-            account: answer.record.map(Account),
-            user_errors: answer.user_errors.into_iter().map(UserError).collect(),
-            replayed: answer.replayed,
-        }
-    }
+payload! {
+    /// The answer to a command about an account.
+    AccountPayload {
+        /// The record as it stands now; null if rules forbade the command.
+        account: Account
+    } from account::Account, Account
 }
 
 /// An account to be made.
@@ -169,8 +157,7 @@ impl AccountMutations {
             password_hash = Some(ctx.state().services.sessions.hash_password(password).await?);
         }
         let command = AccountCreate { login: input.login, display_name: input.display_name, password_hash };
-        let options = ctx.command_options(options);
-        Ok(ctx.state().services.commands.create(ctx.actor()?, &command, &options).await?.into())
+        Ok(ctx.create(&command, options).await?.into())
     }
 
     /// Disables an account for ever and ends its sessions at once, open subscriptions included. For administrators.
@@ -181,8 +168,7 @@ impl AccountMutations {
         input: AccountDisableInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<AccountPayload, Failure> {
-        let options = ctx.command_options(options);
-        let answer = ctx.state().services.commands.change(ctx.actor()?, &input, &options).await?;
+        let answer = ctx.change(&input, options).await?;
         if answer.record.is_some() {
             ctx.state().services.sessions.watch().look_now().await;
         }

@@ -1,20 +1,20 @@
 //! Grants.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Object};
 use chrono::NaiveDate;
 use entity::codes::Role;
 use entity::ids::GrantId;
 
 use crate::access::{Action, verb};
+use crate::commands::CommandOptions;
 use crate::commands::accounts::grant::{GrantAddInput, GrantRevokeInput};
-use crate::commands::{Answer, CommandOptions};
 use crate::error::Failure;
 use crate::graphql::connection::List;
 use crate::graphql::context::Ask;
 use crate::graphql::district::organisation::Organisation;
-use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
 use crate::graphql::log::entry::{LogEntry, history};
+use crate::graphql::payload::payload;
 use crate::store::accounts::grant;
 use crate::store::district::organisation;
 
@@ -72,25 +72,12 @@ impl Grant {
     }
 }
 
-/// The answer to a command about a grant.
-#[derive(SimpleObject)]
-pub struct GrantPayload {
-    /// The grant as it stands now; null if rules forbade the command.
-    grant: Option<Grant>,
-    /// The rules that forbade it; empty if it was carried out.
-    user_errors: Vec<UserError>,
-    /// Whether this is the first answer again, because the idempotency key was used before.
-    replayed: bool,
-}
-
-impl From<Answer<grant::Grant>> for GrantPayload {
-    fn from(answer: Answer<grant::Grant>) -> Self {
-        Self {
-            grant: answer.record.map(|grant| Grant { grant, organisation: None }),
-            user_errors: answer.user_errors.into_iter().map(UserError).collect(),
-            replayed: answer.replayed,
-        }
-    }
+payload! {
+    /// The answer to a command about a grant.
+    GrantPayload {
+        /// The record as it stands now; null if rules forbade the command.
+        grant: Grant
+    } from grant::Grant, |grant| Grant { grant, organisation: None }
 }
 
 /// Commands about grants.
@@ -107,8 +94,7 @@ impl GrantMutations {
         input: GrantAddInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<GrantPayload, Failure> {
-        let options = ctx.command_options(options);
-        Ok(ctx.state().services.commands.create(ctx.actor()?, &input, &options).await?.into())
+        Ok(ctx.create(&input, options).await?.into())
     }
 
     /// Ends a grant. For administrators.
@@ -119,7 +105,6 @@ impl GrantMutations {
         input: GrantRevokeInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<GrantPayload, Failure> {
-        let options = ctx.command_options(options);
-        Ok(ctx.state().services.commands.change(ctx.actor()?, &input, &options).await?.into())
+        Ok(ctx.change(&input, options).await?.into())
     }
 }

@@ -1,18 +1,18 @@
 //! Municipalities of the district.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 use entity::codes::MunicipalityKind;
 
 use crate::access::{Action, verb};
+use crate::commands::CommandOptions;
 use crate::commands::district::municipality::MunicipalityAddInput;
-use crate::commands::{Answer, CommandOptions};
 use crate::error::Failure;
 use crate::graphql::connection::{Counted, Counter, List, PageArguments, SortDirection, TotalCount, connect};
 use crate::graphql::context::Ask;
-use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
 use crate::graphql::log::entry::{LogEntry, history};
+use crate::graphql::payload::payload;
 use crate::store::district::directory;
 use crate::store::district::municipality as records;
 
@@ -62,25 +62,12 @@ impl Municipality {
     }
 }
 
-/// The answer to a command about a municipality.
-#[derive(SimpleObject)]
-pub struct MunicipalityPayload {
-    /// The record as it stands now; null if rules forbade the command.
-    municipality: Option<Municipality>,
-    /// The rules that forbade it; empty if it was carried out.
-    user_errors: Vec<UserError>,
-    /// Whether this is the first answer again, because the idempotency key was used before.
-    replayed: bool,
-}
-
-impl From<Answer<records::Municipality>> for MunicipalityPayload {
-    fn from(answer: Answer<records::Municipality>) -> Self {
-        Self {
-            municipality: answer.record.map(Municipality),
-            user_errors: answer.user_errors.into_iter().map(UserError).collect(),
-            replayed: answer.replayed,
-        }
-    }
+payload! {
+    /// The answer to a command about a municipality.
+    MunicipalityPayload {
+        /// The record as it stands now; null if rules forbade the command.
+        municipality: Municipality
+    } from records::Municipality, Municipality
 }
 
 /// Queries about municipalities.
@@ -122,7 +109,6 @@ impl MunicipalityMutations {
         input: MunicipalityAddInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<MunicipalityPayload, Failure> {
-        let options = ctx.command_options(options);
-        Ok(ctx.state().services.commands.create(ctx.actor()?, &input, &options).await?.into())
+        Ok(ctx.create(&input, options).await?.into())
     }
 }

@@ -1,20 +1,20 @@
 //! Organisations of the district.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 use entity::codes::OrganisationKind;
 
 use super::municipality::Municipality;
 
 use crate::access::{Action, verb};
+use crate::commands::CommandOptions;
 use crate::commands::district::organisation::{OrganisationAddInput, OrganisationEndInput};
-use crate::commands::{Answer, CommandOptions};
 use crate::error::Failure;
 use crate::graphql::connection::{Counted, Counter, List, PageArguments, SortDirection, TotalCount, connect};
 use crate::graphql::context::Ask;
-use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
 use crate::graphql::log::entry::{LogEntry, history};
+use crate::graphql::payload::payload;
 use crate::store::district::directory;
 use crate::store::district::organisation as records;
 
@@ -71,25 +71,12 @@ impl Organisation {
     }
 }
 
-/// The answer to a command about an organisation.
-#[derive(SimpleObject)]
-pub struct OrganisationPayload {
-    /// The record as it stands now; null if rules forbade the command.
-    organisation: Option<Organisation>,
-    /// The rules that forbade it; empty if it was carried out.
-    user_errors: Vec<UserError>,
-    /// Whether this is the first answer again, because the idempotency key was used before.
-    replayed: bool,
-}
-
-impl From<Answer<records::Organisation>> for OrganisationPayload {
-    fn from(answer: Answer<records::Organisation>) -> Self {
-        Self {
-            organisation: answer.record.map(Organisation),
-            user_errors: answer.user_errors.into_iter().map(UserError).collect(),
-            replayed: answer.replayed,
-        }
-    }
+payload! {
+    /// The answer to a command about an organisation.
+    OrganisationPayload {
+        /// The record as it stands now; null if rules forbade the command.
+        organisation: Organisation
+    } from records::Organisation, Organisation
 }
 
 /// Queries about organisations.
@@ -131,8 +118,7 @@ impl OrganisationMutations {
         input: OrganisationAddInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<OrganisationPayload, Failure> {
-        let options = ctx.command_options(options);
-        Ok(ctx.state().services.commands.create(ctx.actor()?, &input, &options).await?.into())
+        Ok(ctx.create(&input, options).await?.into())
     }
 
     /// Records that an organisation ceases to exist. It must have no positions then. For administrators.
@@ -143,7 +129,6 @@ impl OrganisationMutations {
         input: OrganisationEndInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<OrganisationPayload, Failure> {
-        let options = ctx.command_options(options);
-        Ok(ctx.state().services.commands.change(ctx.actor()?, &input, &options).await?.into())
+        Ok(ctx.change(&input, options).await?.into())
     }
 }

@@ -9,11 +9,11 @@ use super::occupancy::Occupancy;
 use super::service_area::ServiceArea;
 use super::supervision::Supervision;
 use crate::access::{Action, verb};
+use crate::commands::CommandOptions;
 use crate::commands::staffing::position::{
     PositionAdvertiseInput, PositionApproveInput, PositionEndInput, PositionFillInput, PositionPlanInput,
     PositionVacateInput,
 };
-use crate::commands::{Answer, CommandOptions};
 use crate::domain::period::Period;
 use crate::domain::staffing::position::{FTE_ELIGIBLE_HUNDREDTHS, PositionTransition, Share, blocked_by};
 use crate::error::{self, ErrorCode, Failure};
@@ -27,6 +27,7 @@ use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
 use crate::graphql::loaders::{OccupanciesOf, ServiceAreasOf, SupervisionsOf};
 use crate::graphql::log::entry::{LogEntry, history};
+use crate::graphql::payload::payload;
 use crate::store::staffing::position::{self, PositionFilter, PositionOrder, PositionRow};
 
 /// A position: a post of the programme at an employer (Anstellungsträger). Coordinators and supervisors see all of the
@@ -262,25 +263,12 @@ impl Position {
     }
 }
 
-/// The answer to a command about a position.
-#[derive(SimpleObject)]
-pub struct PositionPayload {
-    /// The position as it stands now; null if rules forbade the command.
-    position: Option<Position>,
-    /// The rules that forbade it; empty if it was carried out.
-    user_errors: Vec<UserError>,
-    /// Whether this is the first answer again, because the idempotency key was used before.
-    replayed: bool,
-}
-
-impl From<Answer<position::Position>> for PositionPayload {
-    fn from(answer: Answer<position::Position>) -> Self {
-        Self {
-            position: answer.record.map(|position| Position(PositionRow { position, employer: None })),
-            user_errors: answer.user_errors.into_iter().map(UserError).collect(),
-            replayed: answer.replayed,
-        }
-    }
+payload! {
+    /// The answer to a command about a position.
+    PositionPayload {
+        /// The record as it stands now; null if rules forbade the command.
+        position: Position
+    } from position::Position, |position| Position(PositionRow { position, employer: None })
 }
 
 /// Queries about positions.
@@ -337,8 +325,7 @@ impl PositionMutations {
         input: PositionPlanInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<PositionPayload, Failure> {
-        let options = ctx.command_options(options);
-        Ok(ctx.state().services.commands.create(ctx.actor()?, &input, &options).await?.into())
+        Ok(ctx.create(&input, options).await?.into())
     }
 
     /// Records that a planned position is approved: PLANNED → APPROVED. For coordinators.
@@ -349,8 +336,7 @@ impl PositionMutations {
         input: PositionApproveInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<PositionPayload, Failure> {
-        let options = ctx.command_options(options);
-        Ok(ctx.state().services.commands.change(ctx.actor()?, &input, &options).await?.into())
+        Ok(ctx.change(&input, options).await?.into())
     }
 
     /// Records that candidates are sought: APPROVED or VACANT → ADVERTISED. For the employer.
@@ -361,8 +347,7 @@ impl PositionMutations {
         input: PositionAdvertiseInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<PositionPayload, Failure> {
-        let options = ctx.command_options(options);
-        Ok(ctx.state().services.commands.change(ctx.actor()?, &input, &options).await?.into())
+        Ok(ctx.change(&input, options).await?.into())
     }
 
     /// Records a holder: APPROVED, ADVERTISED, VACANT or partly FILLED → FILLED. For the employer.
@@ -373,8 +358,7 @@ impl PositionMutations {
         input: PositionFillInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<PositionPayload, Failure> {
-        let options = ctx.command_options(options);
-        Ok(ctx.state().services.commands.change(ctx.actor()?, &input, &options).await?.into())
+        Ok(ctx.change(&input, options).await?.into())
     }
 
     /// Records that a holder leaves: FILLED → VACANT, or still FILLED if others stay. For the employer.
@@ -385,8 +369,7 @@ impl PositionMutations {
         input: PositionVacateInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<PositionPayload, Failure> {
-        let options = ctx.command_options(options);
-        Ok(ctx.state().services.commands.change(ctx.actor()?, &input, &options).await?.into())
+        Ok(ctx.change(&input, options).await?.into())
     }
 
     /// Ends a position that nobody holds any more. For the employer.
@@ -397,7 +380,6 @@ impl PositionMutations {
         input: PositionEndInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<PositionPayload, Failure> {
-        let options = ctx.command_options(options);
-        Ok(ctx.state().services.commands.change(ctx.actor()?, &input, &options).await?.into())
+        Ok(ctx.change(&input, options).await?.into())
     }
 }

@@ -1,18 +1,18 @@
 //! Staff members.
 
 use async_graphql::connection::EmptyFields;
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 
 use crate::access::{Action, verb};
+use crate::commands::CommandOptions;
 use crate::commands::staffing::staff_member::StaffMemberAddInput;
-use crate::commands::{Answer, CommandOptions};
 use crate::error::Failure;
 use crate::graphql::connection::{List, PageArguments, SortDirection, connect};
 use crate::graphql::context::Ask;
 use crate::graphql::district::organisation::Organisation;
-use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
 use crate::graphql::log::entry::{LogEntry, history};
+use crate::graphql::payload::payload;
 use crate::store::district::organisation;
 use crate::store::staffing::staff_member;
 
@@ -86,25 +86,12 @@ impl StaffMemberQueries {
     }
 }
 
-/// The answer to a command about a member of staff.
-#[derive(SimpleObject)]
-pub struct StaffMemberPayload {
-    /// The record as it stands now; null if rules forbade the command.
-    staff_member: Option<StaffMember>,
-    /// The rules that forbade it; empty if it was carried out.
-    user_errors: Vec<UserError>,
-    /// Whether this is the first answer again, because the idempotency key was used before.
-    replayed: bool,
-}
-
-impl From<Answer<staff_member::StaffMember>> for StaffMemberPayload {
-    fn from(answer: Answer<staff_member::StaffMember>) -> Self {
-        Self {
-            staff_member: answer.record.map(StaffMember::from),
-            user_errors: answer.user_errors.into_iter().map(UserError).collect(),
-            replayed: answer.replayed,
-        }
-    }
+payload! {
+    /// The answer to a command about a member of staff.
+    StaffMemberPayload {
+        /// The record as it stands now; null if rules forbade the command.
+        staff_member: StaffMember
+    } from staff_member::StaffMember, StaffMember::from
 }
 
 /// Commands about staff members.
@@ -122,7 +109,6 @@ impl StaffMemberMutations {
         input: StaffMemberAddInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<StaffMemberPayload, Failure> {
-        let options = ctx.command_options(options);
-        Ok(ctx.state().services.commands.create(ctx.actor()?, &input, &options).await?.into())
+        Ok(ctx.create(&input, options).await?.into())
     }
 }

@@ -71,11 +71,9 @@ impl SupervisionMutations {
         input: SupervisionAssignInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<PositionPayload, Failure> {
-        let options = ctx.command_options(options);
-        let (commands, actor) = (&ctx.state().services.commands, ctx.actor()?);
         let answer = match input.kind {
-            SupervisionKind::Professional => commands.change(actor, &Professional(input), &options).await?,
-            SupervisionKind::Line => commands.change(actor, &Line(input), &options).await?,
+            SupervisionKind::Professional => ctx.change(&Professional(input), options).await?,
+            SupervisionKind::Line => ctx.change(&Line(input), options).await?,
         };
         Ok(answer.into())
     }
