@@ -136,14 +136,6 @@ pub async fn disable(
     super::session::end_all_of(connection, account.id, "ACCOUNT_DISABLED", now).await
 }
 
-/// Whether a district has any account: the demo is loaded into empty districts only.
-///
-/// # Errors
-/// Those of the database.
-pub async fn any_in(connection: &impl ConnectionTrait, district: DistrictId) -> Result<bool, Failure> {
-    Ok(Entity::find().filter(Column::DistrictId.eq(district)).one(connection).await?.is_some())
-}
-
 /// Whether a district has this account.
 ///
 /// # Errors

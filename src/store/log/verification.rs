@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
 use entity::ids::{DistrictId, EventId};
 use entity::{event, log_entry, log_pending, log_seal};
 use sea_orm::sea_query::{ExprTrait, Query};
@@ -203,13 +202,4 @@ async fn check_end(
         .one(store.reader())
         .await?;
     Ok(beside.map(|event| Finding { position: last, defect: Defect::Unsealed(event.id) }))
-}
-
-/// When a head was signed last.
-///
-/// # Errors
-/// Those of the database.
-pub async fn last_sealed_at(store: &Store) -> Result<Option<DateTime<Utc>>, Failure> {
-    let last = log_seal::Entity::find().order_by_desc(log_seal::Column::SealedAt).one(store.reader()).await?;
-    Ok(last.map(|seal| seal.sealed_at))
 }
