@@ -100,7 +100,7 @@ fn keys(what: &'static str, source: &KeySource) -> Result<Arc<SigningKeys>, Star
 fn issuer(config: &OidcConfig, clock: SharedClock) -> Result<OidcVerifier, StartError> {
     let failed = |why: String| StartError::Issuer(why);
     let mut settings = oidc::OidcConfig::new(config.issuer.clone(), config.audience.clone());
-    settings.jwks_url = Some(config.jwks_url.to_string());
+    settings.jwks_url = config.jwks_url.as_ref().map(ToString::to_string);
     settings.login_claim.clone_from(&config.login_claim);
     settings.allow_insecure_http = config.allow_http;
     settings.algorithms = config

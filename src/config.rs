@@ -17,6 +17,8 @@ use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing_subscriber::EnvFilter;
 
+use crate::authn::oidc::is_loopback;
+
 pub use self::keys::KeySource;
 pub use self::problems::{ConfigProblem, ConfigProblems, Origin};
 use self::reader::{Fault, Reader};
@@ -196,13 +198,13 @@ pub struct OidcConfig {
     pub issuer: String,
     /// `aud` that its tokens must carry.
     pub audience: String,
-    /// Where its public keys are.
-    pub jwks_url: Url,
+    /// Where its public keys are; `None`: where its discovery document says.
+    pub jwks_url: Option<Url>,
     /// Claim that holds the login of the account.
     pub login_claim: String,
     /// Accepted signature algorithms, none of them symmetric. Never empty.
     pub algorithms: Vec<Algorithm>,
-    /// Whether `jwks_url` may be without TLS (development only).
+    /// Whether the issuer may be asked without TLS (development only). On this machine a development server may anyway.
     pub allow_http: bool,
 }
 
@@ -326,7 +328,7 @@ impl Config {
             cors,
             database: database?,
             auth,
-            oidc: oidc.ok()?,
+            oidc,
             graphql_limits,
             log,
             sealing,
@@ -592,10 +594,9 @@ fn read_auth(r: &mut Reader, data_directory: &Path) -> AuthConfig {
     }
 }
 
-/// `Err` only after a problem was noted.
-fn read_oidc(r: &mut Reader, auth: &AuthConfig) -> Result<Option<OidcConfig>, ()> {
+fn read_oidc(r: &mut Reader, auth: &AuthConfig) -> Option<OidcConfig> {
     if !r.is_any_set("oidc.") {
-        return Ok(None);
+        return None;
     }
     let development = r.environment == Environment::Development;
     let allow_http = r.flag("oidc.allow_http");
@@ -608,11 +609,18 @@ fn read_oidc(r: &mut Reader, auth: &AuthConfig) -> Result<Option<OidcConfig>, ()
         let wrong = "is the same as auth.issuer, so that tokens could not be told apart";
         r.report("oidc.issuer", Fault::new(wrong, "Change one of the two."));
     }
-    let audience = r.required("oidc.audience", "Write what tokens for KIM carry in aud.");
-    let jwks_url = r.optional("oidc.jwks_url", |text| web_address(text, allow_http));
-    if jwks_url.is_none() {
-        r.report_missing("oidc.jwks_url", "Write the address of the issuer's public keys.");
+    let key_source = |text: &str| {
+        let is_here = Url::parse(text).is_ok_and(|url| is_loopback(&url));
+        web_address(text, allow_http || (development && is_here))
+    };
+    if !issuer.is_empty()
+        && r.is_sound("oidc.issuer")
+        && let Err(fault) = key_source(&issuer)
+    {
+        r.report("oidc.issuer", fault);
     }
+    let audience = r.required("oidc.audience", "Write what tokens for KIM carry in aud.");
+    let jwks_url = r.optional("oidc.jwks_url", key_source);
     let login_claim = r.required("oidc.login_claim", "Write the name of the claim that holds the login.");
     let algorithms = r.list("oidc.algorithms", |text| match text.parse::<Algorithm>() {
         Ok(algorithm) if AlgorithmFamily::Hmac.algorithms().contains(&algorithm) => {
@@ -624,8 +632,7 @@ fn read_oidc(r: &mut Reader, auth: &AuthConfig) -> Result<Option<OidcConfig>, ()
     if algorithms.is_empty() {
         r.report_missing("oidc.algorithms", "Name at least one, such as RS256.");
     }
-    let jwks_url = jwks_url.ok_or(())?;
-    Ok(Some(OidcConfig { issuer, audience, jwks_url, login_claim, algorithms, allow_http }))
+    Some(OidcConfig { issuer, audience, jwks_url, login_claim, algorithms, allow_http })
 }
 
 fn read_log(r: &mut Reader) -> LogConfig {

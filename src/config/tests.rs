@@ -358,23 +358,30 @@ fn oidc_is_on_as_soon_as_one_of_its_settings_is_given() {
     let trial = Trial::development().with("KIM_OIDC_ISSUER", "https://sso.example.org/realms/kim");
     let problems = trial.problems();
     assert!(problems.contains("oidc.audience (KIM_OIDC_AUDIENCE): missing"), "{problems}");
-    assert!(problems.contains("oidc.jwks_url (KIM_OIDC_JWKS_URL): missing"), "{problems}");
 
-    let trial = trial.with("KIM_OIDC_AUDIENCE", "kim").with("KIM_OIDC_JWKS_URL", "https://sso.example.org/jwks");
-    let oidc = trial.config().oidc.unwrap();
+    let trial = || {
+        let named = Trial::development().with("KIM_OIDC_ISSUER", "https://sso.example.org/realms/kim");
+        named.with("KIM_OIDC_AUDIENCE", "kim")
+    };
+    assert!(trial().config().oidc.unwrap().jwks_url.is_none(), "discovery tells the address of the keys");
+    let oidc = trial().with("KIM_OIDC_JWKS_URL", "https://sso.example.org/jwks").config().oidc.unwrap();
+    assert_eq!(oidc.jwks_url.unwrap().path(), "/jwks");
     assert_eq!(oidc.algorithms, [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA]);
-    assert_eq!(oidc.login_claim, "preferred_username");
+    assert_eq!(oidc.login_claim, "email");
 
-    let plain = trial.with("KIM_OIDC_JWKS_URL", "http://127.0.0.1:9/jwks");
-    assert!(plain.problem().contains("is not encrypted"));
-    assert!(plain.with("KIM_OIDC_ALLOW_HTTP", "true").load().is_ok());
+    for setting in ["KIM_OIDC_JWKS_URL", "KIM_OIDC_ISSUER"] {
+        let plain = trial().with(setting, "http://sso.example.org/plain");
+        assert!(plain.problem().contains("is not encrypted"));
+        assert!(plain.with("KIM_OIDC_ALLOW_HTTP", "true").load().is_ok());
+        assert!(trial().with(setting, "http://127.0.0.1:9/plain").load().is_ok());
+    }
 }
 
 #[test]
 fn symmetric_algorithms_are_refused() {
     let trial = Trial::development()
         .with_file(
-            "[oidc]\nissuer = \"i\"\naudience = \"a\"\njwks_url = \"https://sso.example.org\"\nalgorithms = [\"RS256\", \"HS256\"]",
+            "[oidc]\nissuer = \"https://sso.example.org\"\naudience = \"a\"\njwks_url = \"https://sso.example.org\"\nalgorithms = [\"RS256\", \"HS256\"]",
         );
     assert!(trial.problem().contains("the entry \"HS256\" is symmetric"));
 }
