@@ -1,10 +1,13 @@
 //! The `graphql-transport-ws` protocol over WebSockets.
 //!
 //! Closing codes: 1001 the server stops, 1002 broken framing, 1007 text that is not UTF-8, 1009 a message over the
-//! limit, 1011 a fault of the server, 1013 the token cannot be checked at the moment, 4008 the reader is too slow, 4400 invalid message, 4401
-//! operation before `connection_init` or token expired, 4403 token refused or session ended, 4406 subprotocol not
-//! offered (the older `graphql-ws` is another protocol and not spoken), 4408 no `connection_init` in time, 4409 id in
-//! use, 4429 second `connection_init`.
+//! limit, 1011 a fault of the server, 1013 the token cannot be checked at the moment, 4008 the reader is too slow, 4400
+//! invalid message, 4401 operation before `connection_init` or session ended, 4403 token refused or expired, 4406
+//! subprotocol not offered (the older `graphql-ws` is another protocol and not spoken), 4408 no `connection_init` in
+//! time, 4409 id in use, 4429 second `connection_init`.
+//!
+//! The client library `graphql-ws`, which the explorer uses, takes 4401 for final, but connects anew after 4403 and asks
+//! the page for its token again. So 4403 means "come back with a fresh token" and 4401 "log in first".
 //!
 //! One task serves one socket. It owns the operations, so whatever ends the task ends them. Outgoing messages wait in a
 //! queue that is bounded in messages (by `actix-ws`) and bytes ([`QUEUE_BYTES`]); while it is full the operations are
@@ -155,8 +158,8 @@ impl Ending {
 impl From<SessionEnd> for Ending {
     fn from(end: SessionEnd) -> Self {
         match end {
-            SessionEnd::TokenExpired => Self::close(4401, "Token expired"),
-            SessionEnd::SessionEnded => Self::close(4403, "Session ended"),
+            SessionEnd::TokenExpired => Self::close(4403, "Token expired"),
+            SessionEnd::SessionEnded => Self::close(4401, "Session ended"),
         }
     }
 }
