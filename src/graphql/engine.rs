@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
-use async_graphql::{Request, Response, ServerError, Value, value};
+use async_graphql::{Request, Response, ServerError, Value, Variables, value};
 use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, Stream, StreamExt};
 
@@ -227,10 +227,20 @@ impl Engine {
         }
         let measured = measure(document, operation_name.as_deref(), &variables, &self.inner.limits.document)
             .map_err(|exceeded| failure_of(&exceeded))?;
-        if operations == Operations::QueriesOnly
-            && operation_type(document, operation_name.as_deref()) == Some(OperationType::Mutation)
-        {
-            return Err(Failure::new(ErrorCode::MethodNotAllowed));
+        match operation_type(document, operation_name.as_deref()) {
+            Some(OperationType::Mutation) if operations == Operations::QueriesOnly => {
+                return Err(Failure::new(ErrorCode::MethodNotAllowed));
+            }
+            // A rule of the specification that the framework's validator does not know.
+            Some(OperationType::Subscription) if measured.root_fields > 1 => {
+                let detail = "a subscription has exactly one field at its root";
+                return Err(Failure::new(ErrorCode::ValidationFailed).with("detail", detail));
+            }
+            _ => {}
+        }
+        // The framework minds a missing variable only where an argument needs it, and only when it gets there.
+        if let Some(name) = missing_variable(document, operation_name.as_deref(), &variables) {
+            return Err(Failure::new(ErrorCode::BadInput).with("detail", format!("the variable ${name} is required")));
         }
         request.variables = variables;
         Ok(measured)
@@ -293,6 +303,27 @@ fn operation_type(document: &ExecutableDocument, name: Option<&str>) -> Option<O
             operations.values().map(|operation| operation.node.ty).find(|ty| *ty == OperationType::Mutation)
         }
     }
+}
+
+/// A variable that the operation insists on and the request does not give.
+fn missing_variable<'d>(
+    document: &'d ExecutableDocument,
+    name: Option<&str>,
+    variables: &Variables,
+) -> Option<&'d str> {
+    let operation = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), _) => Some(operation),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
+        (DocumentOperations::Multiple(_), None) => None,
+    }?;
+    let missing = operation.node.variable_definitions.iter().find(|definition| {
+        let (name, definition) = (&definition.node.name.node, &definition.node);
+        match variables.get(name) {
+            Some(value) => *value == Value::Null && !definition.var_type.node.nullable,
+            None => definition.default_value.is_none() && !definition.var_type.node.nullable,
+        }
+    });
+    missing.map(|definition| definition.node.name.node.as_str())
 }
 
 fn failure_of(exceeded: &Exceeded) -> Failure {

@@ -36,6 +36,8 @@ pub struct Measure {
     pub aliases: usize,
     /// Directives of all operations with their fragments expanded, or of the source text where that is more.
     pub directives: usize,
+    /// Fields at the root of the operation that runs, fragments expanded; 0 when `operation_name` names none.
+    pub root_fields: usize,
     /// Fields, spreads and inline fragments of all operations with their fragments expanded.
     pub expanded_fields: usize,
     /// Cost of the operation that runs; 0 when `operation_name` names none. Each field costs 1. A connection multiplies
@@ -101,6 +103,7 @@ pub fn measure(
         levels: whole.levels.max(unused(|shape| shape.levels)),
         aliases: whole.aliases.max(source.aliases),
         directives: whole.directives.max(source.directives),
+        root_fields,
         expanded_fields: whole.selections,
         complexity: cost.cost,
         introspection: cost.introspection,
@@ -118,8 +121,8 @@ pub fn measure(
     if found.directives > limits.directives {
         return Err(Exceeded::Directives { limit: limits.directives, found: found.directives });
     }
-    if root_fields > limits.root_fields {
-        return Err(Exceeded::RootFields { limit: limits.root_fields, found: root_fields });
+    if found.root_fields > limits.root_fields {
+        return Err(Exceeded::RootFields { limit: limits.root_fields, found: found.root_fields });
     }
     if found.expanded_fields > limits.expanded_fields {
         return Err(Exceeded::ExpandedFields { limit: limits.expanded_fields, found: found.expanded_fields });
@@ -738,7 +741,9 @@ mod tests {
             let (_, operation) = document.operations.iter().next().unwrap();
             let set = &operation.node.selection_set.node;
             naive.visit(set, 0, 0, &mut Vec::new());
-            naive.found.complexity = naive.price(set).iter().map(|(_, cost)| cost).sum();
+            let root = naive.price(set);
+            naive.found.root_fields = root.len();
+            naive.found.complexity = root.iter().map(|(_, cost)| cost).sum();
             let variables = Variables::from_json(serde_json::json!({ "v": 9 }));
             let found = measure(&document, None, &variables, &unbounded()).unwrap();
             naive.found.aliases = naive.found.aliases.max(source.matches("x: ").count() - source.matches("(x: ").count());
