@@ -40,6 +40,7 @@ pub struct TestApp {
 pub struct TestAppBuilder {
     db: TestDatabase,
     demo: bool,
+    hashing: Hashing,
     settings: Vec<(String, String)>,
 }
 
@@ -47,6 +48,12 @@ impl TestAppBuilder {
     /// Leaves the demo district out.
     pub fn without_demo(mut self) -> Self {
         self.demo = false;
+        self
+    }
+
+    /// Hashes passwords as slowly as production does.
+    pub fn with_standard_hashing(mut self) -> Self {
+        self.hashing = Hashing::Standard;
         self
     }
 
@@ -78,7 +85,7 @@ impl TestAppBuilder {
         let config =
             Config::load(None, settings, Environment::Development).unwrap_or_else(|problems| panic!("{problems}"));
         let clock = SimulatedClock::starting_at(start_of_tests());
-        let app = App::assemble(config, clock.clone(), Hashing::Cheap).await.unwrap();
+        let app = App::assemble(config, clock.clone(), self.hashing).await.unwrap();
         if self.demo {
             kim::demo::load(&app).await.unwrap_or_else(|failure| panic!("{failure:?}"));
         }
@@ -93,12 +100,21 @@ impl TestAppBuilder {
 impl TestApp {
     /// A server on this database, to be set up further.
     pub fn on(db: TestDatabase) -> TestAppBuilder {
-        TestAppBuilder { db, demo: true, settings: Vec::new() }
+        TestAppBuilder { db, demo: true, hashing: Hashing::Cheap, settings: Vec::new() }
     }
 
     /// A server on this database with the demo district.
     pub async fn start(db: TestDatabase) -> Self {
         Self::on(db).start().await
+    }
+
+    /// Another server on the same database, with the same keys and a clock of its own, to be set up further.
+    pub fn neighbour(&self) -> TestAppBuilder {
+        let keys = |name: &str| self.folder().join("secrets").join(name).display().to_string();
+        Self::on(self.db.same())
+            .without_demo()
+            .with("KIM_AUTH_SIGNING_KEYS_FILE", keys("signing-key.pem"))
+            .with("KIM_SEALING_SIGNING_KEYS_FILE", keys("sealing-key.pem"))
     }
 
     /// The address of a path, e.g. `/graphql`.

@@ -66,8 +66,13 @@ pub struct TestDatabase {
 
 enum Place {
     File(#[expect(dead_code, reason = "removes the folder when it is dropped")] TempDir),
-    Copy { server: &'static Server, name: String },
+    Copy {
+        server: &'static Server,
+        name: String,
+    },
     Private(Cluster),
+    /// Somebody else's, who also removes it.
+    Elsewhere(DatabaseKind),
 }
 
 /// Why there is no PostgreSQL.
@@ -108,6 +113,11 @@ impl TestDatabase {
         Some(Self { url, place: Place::Private(cluster) })
     }
 
+    /// The same database once more, for a second server. It is gone with the first one.
+    pub fn same(&self) -> Self {
+        Self { url: self.url.clone(), place: Place::Elsewhere(self.kind()) }
+    }
+
     /// `sqlite:` or `postgres:` URL.
     pub fn url(&self) -> &str {
         &self.url
@@ -118,6 +128,7 @@ impl TestDatabase {
         match self.place {
             Place::File(_) => DatabaseKind::Sqlite,
             Place::Copy { .. } | Place::Private(_) => DatabaseKind::Postgres,
+            Place::Elsewhere(kind) => kind,
         }
     }
 
@@ -144,7 +155,9 @@ impl TestDatabase {
     fn private_cluster(&self) -> &Cluster {
         match &self.place {
             Place::Private(cluster) => cluster,
-            Place::File(_) | Place::Copy { .. } => panic!("only the server of a private database can be stopped"),
+            Place::File(_) | Place::Copy { .. } | Place::Elsewhere(_) => {
+                panic!("only the server of a private database can be stopped")
+            }
         }
     }
 }

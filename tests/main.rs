@@ -8,5 +8,19 @@ mod databases;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod http;
+#[cfg(test)]
 #[expect(dead_code, reason = "the unit tests of `authn::oidc` use the rest")]
 mod issuer;
+#[cfg(test)]
+mod obstacles;
+#[cfg(test)]
+mod process;
+#[cfg(test)]
+mod sessions;
+#[cfg(test)]
+mod sockets;
+#[cfg(test)]
+mod steps;
+#[cfg(test)]
+mod subscriptions;
