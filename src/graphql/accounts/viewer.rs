@@ -73,9 +73,10 @@ const fn concerns_positions(action: Action) -> bool {
     )
 }
 
-/// Who asks.
+/// `Viewer` of the schema; the description that its readers see stands on the `impl`.
 pub struct Viewer;
 
+/// Who asks.
 #[Object]
 impl Viewer {
     /// Your account.

@@ -16,9 +16,10 @@ use crate::graphql::payload::payload;
 use crate::store::district::directory;
 use crate::store::district::municipality as records;
 
-/// A municipality: a town (Stadt) or commune (Gemeinde) of the district.
+/// `Municipality` of the schema; the description that its readers see stands on the `impl`.
 pub struct Municipality(pub records::Municipality);
 
+/// A municipality: a town (Stadt) or commune (Gemeinde) of the district.
 #[Object]
 impl Municipality {
     /// Global id.

@@ -18,9 +18,10 @@ use crate::graphql::payload::payload;
 use crate::store::district::directory;
 use crate::store::district::organisation as records;
 
-/// An organisation: the district administration, the integration centre, a municipality, a welfare organisation or another institution. Employers of positions (Anstellungsträger) are organisations.
+/// `Organisation` of the schema; the description that its readers see stands on the `impl`.
 pub struct Organisation(pub records::Organisation);
 
+/// An organisation: the district administration, the integration centre, a municipality, a welfare organisation or another institution. Employers of positions (Anstellungsträger) are organisations.
 #[Object]
 impl Organisation {
     /// Global id.

@@ -28,9 +28,10 @@ pub struct FieldChange {
     after: Option<String>,
 }
 
-/// An entry of the log: one command that was carried out. Entries are never changed or deleted.
+/// `LogEntry` of the schema; the description that its readers see stands on the `impl`.
 pub struct LogEntry(pub Event);
 
+/// An entry of the log: one command that was carried out. Entries are never changed or deleted.
 #[Object]
 impl LogEntry {
     /// Global id.

@@ -16,7 +16,7 @@ use crate::graphql::payload::payload;
 use crate::store::district::organisation;
 use crate::store::staffing::staff_member;
 
-/// A member of staff: somebody who holds a position or supervises one.
+/// `StaffMember` of the schema; the description that its readers see stands on the `impl`.
 pub struct StaffMember {
     /// The person.
     pub person: staff_member::StaffMember,
@@ -30,6 +30,7 @@ impl From<staff_member::StaffMember> for StaffMember {
     }
 }
 
+/// A member of staff: somebody who holds a position or supervises one.
 #[Object]
 impl StaffMember {
     /// Global id.
