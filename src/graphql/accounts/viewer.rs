@@ -79,7 +79,7 @@ pub struct Viewer;
 /// Who asks.
 #[Object]
 impl Viewer {
-    /// Your account.
+    /// Your account; null if you hold no grant today, since grants are what lets you see anything.
     async fn account(&self, ctx: &Context<'_>) -> Result<Option<Account>, Failure> {
         let Some(id) = ctx.actor()?.account_id() else { return Ok(None) };
         Ok(ctx.state().loaders.load_one(id).await?.map(Account))
