@@ -4,9 +4,19 @@
 #[cfg(test)]
 mod app;
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod databases;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
+mod explorer;
+#[cfg(test)]
 #[expect(dead_code, reason = "the unit tests of `authn::oidc` use the rest")]
 mod issuer;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
+mod schema;
