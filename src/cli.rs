@@ -257,12 +257,16 @@ fn system(app: &App, district: &District) -> Actor {
     Actor::system(district.id, legal_day(app.clock.now()))
 }
 
+/// What the name of an integration centre begins with.
+const CENTRE: &str = "Kommunales Integrationszentrum ";
+
 async fn create_district(app: &App, ags: &str, name: &str) -> Result<(), CliError> {
     if ags.len() != 5 || !ags.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(CliError::other("The key of a district has five digits, e.g. 05558."));
     }
     let mut checks = Checks::new();
-    checks.line("name", name, NAME_MAXIMUM);
+    // The integration centre is called after it.
+    checks.line("name", name, NAME_MAXIMUM.saturating_sub(CENTRE.len()));
     checks.finish().map_err(|errors| CliError::rules(&errors))?;
     if district::by_ags(&app.store, ags).await?.is_some() {
         return Err(CliError::other(format!("There is a district {ags} already.")));
@@ -276,7 +280,7 @@ async fn create_district(app: &App, ags: &str, name: &str) -> Result<(), CliErro
     let mut parent_id = None;
     for (kind, name) in [
         (OrganisationKind::DistrictAdministration, name.to_owned()),
-        (OrganisationKind::IntegrationCentre, format!("Kommunales Integrationszentrum {name}")),
+        (OrganisationKind::IntegrationCentre, format!("{CENTRE}{name}")),
     ] {
         let command = OrganisationAddInput { kind, name, parent_id, municipality_id: None, valid_from: legal_day(now) };
         let answer = commands.create(&actor, &command, &CommandOptions::default()).await?;

@@ -133,7 +133,7 @@ async fn the_first_start_needs_nothing_and_the_second_keeps_the_data() {
     let made = program
         .run_with_input(&["account", "create", "--login", "neu@example.org", "--name", "N. Neu"], "a long password\n");
     assert_eq!(made.code, 0, "{made:?}");
-    program.succeed(&["grant", "add", "neu@example.org", "SUPERVISOR", "Kreis Coesfeld"]);
+    program.succeed(&["grant", "add", "neu@example.org", "EMPLOYER", "Kreis Coesfeld"]);
 
     let mut serving = program.serve(&["serve"]);
     assert_eq!(serving.printed_until("└"), greeting);
@@ -270,7 +270,7 @@ both_databases! {
         assert_eq!(rows.len(), 3, "{list}");
         assert!(rows.iter().all(|row| row.contains("active")), "{list}");
 
-        program.succeed(&["grant", "add", "a@example.org", "SUPERVISOR", "Kreis Coesfeld"]);
+        program.succeed(&["grant", "add", "a@example.org", "EMPLOYER", "Kreis Coesfeld"]);
         let serving = program.serve(&["serve"]);
         let name = "{ viewer { account { displayName } } }";
         let viewer = ask(&serving, Some(("a@example.org", password)), name).await;
@@ -301,6 +301,8 @@ both_databases! {
 
         let unknown = program.fail(&[&add[..], &["EMPLOYER", "Nowhere"]].concat());
         assert_eq!(unknown, "There is no organisation \"Nowhere\".\n");
+        let unfit = program.fail(&[&add[..], &["SUPERVISOR", "Kreis Coesfeld"]].concat());
+        assert!(unfit.ends_with(": This role cannot be held in an organisation of this kind.\n"), "{unfit}");
         let scoped = program.fail(&[&add[..], &["EMPLOYER", "Kreis Coesfeld", "--scope", "READ_POSITION"]].concat());
         assert!(scoped.starts_with("scopes: Scopes belong to the role INTEGRATION only"), "{scoped}");
         let empty = program.fail(

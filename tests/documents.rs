@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-use entity::codes::Role;
-use kim::access::policy::{Action, Reach, reach};
+use entity::codes::{OrganisationKind, Role};
+use kim::access::policy::{Action, Reach, fits, reach};
 use kim::error::{ErrorCode, ErrorKind};
 use serde_json::Value;
 
@@ -21,6 +22,9 @@ fn read(path: &Path) -> String {
 
 /// Compares the part of a document between the markers `made-by-test NAME` and `end of NAME` with what it is made from.
 fn check_part(document: &str, name: &str, current: &str) {
+    // Two parts of one document must not be written at the same time.
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _turn = WRITING.lock();
     let path = root().join(document);
     let text = read(&path);
     let (beginning, end) = (format!("<!-- made-by-test {name} -->\n"), format!("<!-- end of {name} -->"));
@@ -58,6 +62,17 @@ fn the_table_of_access_is_the_policy() {
         table = format!("{}\n", table.trim_end());
     }
     check_part("docs/access.md", "policy", &table);
+}
+
+#[test]
+fn the_table_of_places_is_the_policy() {
+    let mut table = String::from("| role | can be held in |\n|---|---|\n");
+    for role in Role::ALL {
+        let kinds = OrganisationKind::ALL.iter().filter(|kind| fits(*role, **kind));
+        let kinds: Vec<String> = kinds.map(|kind| format!("`{}`", kind.as_str())).collect();
+        let _ = writeln!(table, "| `{}` | {} |", role.as_str(), kinds.join(", "));
+    }
+    check_part("docs/access.md", "places", &table);
 }
 
 #[test]

@@ -32,13 +32,10 @@ impl Driver {
     /// Starts it; nothing where the machine has none.
     fn start() -> Option<Self> {
         let chromium = Command::new("chromium").args(["--no-sandbox", "--version"]).output();
-        let driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn();
-        let (Ok(_), Ok(mut process)) = (chromium, driver) else {
+        // A group of its own, so that it can be ended with all its children.
+        let mut driver = Command::new("chromedriver");
+        driver.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
+        let Some(mut process) = chromium.and_then(|_| driver.spawn()).ok() else {
             leave_out();
             return None;
         };

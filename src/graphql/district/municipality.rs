@@ -107,7 +107,7 @@ impl MunicipalityMutations {
     async fn municipality_add(
         &self,
         ctx: &Context<'_>,
-        input: MunicipalityAddInput,
+        #[graphql(desc = "The municipality to be added.")] input: MunicipalityAddInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<MunicipalityPayload, Failure> {
         Ok(ctx.create(&input, options).await?.into())

@@ -116,7 +116,7 @@ impl OrganisationMutations {
     async fn organisation_add(
         &self,
         ctx: &Context<'_>,
-        input: OrganisationAddInput,
+        #[graphql(desc = "The organisation to be added.")] input: OrganisationAddInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<OrganisationPayload, Failure> {
         Ok(ctx.create(&input, options).await?.into())
@@ -127,7 +127,7 @@ impl OrganisationMutations {
     async fn organisation_end(
         &self,
         ctx: &Context<'_>,
-        input: OrganisationEndInput,
+        #[graphql(desc = "The organisation that ends.")] input: OrganisationEndInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<OrganisationPayload, Failure> {
         Ok(ctx.change(&input, options).await?.into())

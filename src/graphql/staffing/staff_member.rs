@@ -107,7 +107,7 @@ impl StaffMemberMutations {
     async fn staff_member_add(
         &self,
         ctx: &Context<'_>,
-        input: StaffMemberAddInput,
+        #[graphql(desc = "The person to be put on record.")] input: StaffMemberAddInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<StaffMemberPayload, Failure> {
         Ok(ctx.create(&input, options).await?.into())
