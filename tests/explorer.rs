@@ -1,6 +1,7 @@
 //! The explorer in a real browser: Debian's Chromium without a window, steered by its driver.
 //!
 //! Left out with one line where Chromium or its driver is missing, unless `KIM_TEST_REQUIRE` names `chromium`.
+//! `KIM_TEST_SCREENSHOTS` names a folder for a picture of each page as the test leaves it.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
