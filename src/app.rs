@@ -17,7 +17,7 @@ use crate::clock::SharedClock;
 use crate::commands::Commands;
 use crate::commands::accounts::session::{SessionParts, SessionRules, Sessions, derived_secret};
 use crate::config::{Config, DatabaseKind, KeySource, OidcConfig};
-use crate::error::Failure;
+use crate::error::{ErrorCode, Failure};
 use crate::graphql::connection::CursorSeal;
 use crate::graphql::context::Services;
 use crate::graphql::engine::{Engine, EngineLimits, HttpLimits};
@@ -56,6 +56,8 @@ pub enum StartError {
 impl From<Failure> for StartError {
     fn from(failure: Failure) -> Self {
         Self::Failure(match &failure.cause {
+            // Who starts the program is who its message would send people to.
+            Some(cause) if failure.code == ErrorCode::Internal => format!("KIM failed: {cause}"),
             Some(cause) => format!("{} ({cause})", failure.message()),
             None => failure.message(),
         })

@@ -20,8 +20,23 @@ use crate::commands::CommandOptions;
 use crate::commands::district::organisation::OrganisationAddInput;
 use crate::config::{Config, ConfigProblems, Environment, LogFormat, process_variables};
 use crate::demo;
-use crate::error::Failure;
+use crate::domain::input::{Checks, NAME_MAXIMUM};
+use crate::error::{Failure, UserError};
 use crate::store::district::district::{self, District};
+
+const FIRST_STEPS: &str = "\
+To try it out:
+  kim                                    then open http://127.0.0.1:8080 and choose a demo account
+
+To set up a server for production (docs/operations.md explains each step):
+  kim secret new signing-key             and `kim secret new sealing-key`: keys to be kept in files
+  kim migrate                            makes the tables
+  kim district create --ags 05558 --name \"Kreis Coesfeld\"
+  kim account create --login admin@example.org --name \"A. Admin\" --generate-password
+  kim grant add admin@example.org ADMINISTRATOR \"Kreis Coesfeld\"
+  kim serve
+
+Exit codes: 0 done; 1 not done; 2 the settings or the command line are wrong; 3 the log was altered.";
 
 /// GraphQL backend for municipal integration management (Kommunales Integrationsmanagement, KIM).
 ///
@@ -29,7 +44,7 @@ use crate::store::district::district::{self, District};
 /// ./data, on http://127.0.0.1:8080. Settings come from environment variables and an optional file ./kim.toml;
 /// docs/configuration.md lists them all.
 #[derive(Debug, Parser)]
-#[command(name = "kim", version, max_term_width = 110)]
+#[command(name = "kim", version, max_term_width = 110, after_long_help = FIRST_STEPS)]
 struct Arguments {
     /// Settings file (TOML); otherwise KIM_CONFIG, otherwise ./kim.toml if it is there
     #[arg(long, global = true, value_name = "FILE")]
@@ -48,7 +63,7 @@ enum Command {
     Demo,
     /// Print the GraphQL schema
     Schema,
-    /// Add districts
+    /// Add districts, the tenants of a server
     #[command(subcommand)]
     District(DistrictCommand),
     /// Make, list and disable accounts
@@ -57,10 +72,10 @@ enum Command {
     /// Give and end grants (role x organisation x validity)
     #[command(subcommand)]
     Grant(accounts::GrantCommand),
-    /// Make secrets
+    /// Make the keys that a production server needs
     #[command(subcommand)]
     Secret(SecretCommand),
-    /// Look after the log
+    /// Check the log of all changes
     #[command(subcommand)]
     Log(log::LogCommand),
 }
@@ -120,6 +135,15 @@ impl CliError {
     fn other(text: impl Into<String>) -> Self {
         Self::Other(text.into())
     }
+
+    /// Rules that forbid the command, each with the place in its input.
+    fn rules(errors: &[UserError]) -> Self {
+        let line = |error: &UserError| match error.path.as_slice() {
+            [] => error.english(),
+            path => format!("{}: {}", path.join("."), error.english()),
+        };
+        Self::Other(errors.iter().map(line).collect::<Vec<_>>().join("\n"))
+    }
 }
 
 /// Runs the program.
@@ -156,12 +180,20 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
     let config = Config::load(file.as_deref(), process_variables(), Environment::of_build())?;
     begin_logging(&config);
     let app = App::assemble(config, Arc::new(SystemClock), Hashing::Standard).await?;
+    if !matches!(command, Command::Serve | Command::Migrate | Command::Demo)
+        && !app.store.missing_migrations().await?.is_empty()
+    {
+        return Err(CliError::other("The database is not up to date yet: run `kim migrate` first."));
+    }
     match command {
         Command::Serve => serve::serve(app).await?,
         Command::Migrate => {
             let pending = app.store.missing_migrations().await?;
             app.store.migrate().await?;
-            println!("The database is up to date; {} migrations were applied.", pending.len());
+            println!(
+                "The database is up to date; {} applied.",
+                counted(u64::try_from(pending.len()).unwrap_or(u64::MAX), "migration was", "migrations were")
+            );
         }
         Command::Demo => {
             app.store.migrate().await?;
@@ -178,6 +210,12 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
         Command::Schema | Command::Secret(_) => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A number with the words that go with it.
+fn counted(number: impl Into<u64>, one: &str, several: &str) -> String {
+    let number = number.into();
+    format!("{number} {}", if number == 1 { one } else { several })
 }
 
 fn begin_logging(config: &Config) {
@@ -219,10 +257,17 @@ fn system(app: &App, district: &District) -> Actor {
     Actor::system(district.id, legal_day(app.clock.now()))
 }
 
+/// What the name of an integration centre begins with.
+const CENTRE: &str = "Kommunales Integrationszentrum ";
+
 async fn create_district(app: &App, ags: &str, name: &str) -> Result<(), CliError> {
     if ags.len() != 5 || !ags.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(CliError::other("The key of a district has five digits, e.g. 05558."));
     }
+    let mut checks = Checks::new();
+    // The integration centre is called after it.
+    checks.line("name", name, NAME_MAXIMUM.saturating_sub(CENTRE.len()));
+    checks.finish().map_err(|errors| CliError::rules(&errors))?;
     if district::by_ags(&app.store, ags).await?.is_some() {
         return Err(CliError::other(format!("There is a district {ags} already.")));
     }
@@ -235,7 +280,7 @@ async fn create_district(app: &App, ags: &str, name: &str) -> Result<(), CliErro
     let mut parent_id = None;
     for (kind, name) in [
         (OrganisationKind::DistrictAdministration, name.to_owned()),
-        (OrganisationKind::IntegrationCentre, format!("Kommunales Integrationszentrum {name}")),
+        (OrganisationKind::IntegrationCentre, format!("{CENTRE}{name}")),
     ] {
         let command = OrganisationAddInput { kind, name, parent_id, municipality_id: None, valid_from: legal_day(now) };
         let answer = commands.create(&actor, &command, &CommandOptions::default()).await?;

@@ -4,9 +4,15 @@
 #[cfg(test)]
 mod app;
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod databases;
 #[cfg(test)]
 mod demo;
+#[cfg(test)]
+mod documents;
+#[cfg(test)]
+mod explorer;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
@@ -16,6 +22,10 @@ mod issuer;
 mod obstacles;
 #[cfg(test)]
 mod process;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
+mod schema;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub(super) enum AccountCommand {
     /// The password is read from standard input, or made and printed with --generate-password. With --external the account
     /// has none and logs in through the external issuer only.
     Create {
-        /// Login name
+        /// Login name, 3 to 200 characters without white space, e.g. an e-mail address
         #[arg(long)]
         login: String,
         /// Name shown to others
@@ -47,7 +47,7 @@ pub(super) enum AccountCommand {
         /// Make a password and print it once
         #[arg(long, conflicts_with = "external")]
         generate_password: bool,
-        /// No password
+        /// No password: the account logs in through the external issuer only
         #[arg(long)]
         external: bool,
         #[command(flatten)]
@@ -70,6 +70,9 @@ pub(super) enum AccountCommand {
 #[derive(Debug, Subcommand)]
 pub(super) enum GrantCommand {
     /// Give a role in an organisation
+    ///
+    /// Roles: COORDINATOR, SUPERVISOR, EMPLOYER, CASE_MANAGER, DATA_PROTECTION_OFFICER, ADMINISTRATOR, INTEGRATION,
+    /// INSTITUTION; docs/access.md says what each may do. Example: kim grant add admin@example.org ADMINISTRATOR "Kreis Coesfeld"
     Add {
         /// Login name of who gets it
         login: String,
@@ -79,13 +82,13 @@ pub(super) enum GrantCommand {
         /// Name or id of the organisation
         organisation: String,
         /// First day (YYYY-MM-DD); today if left out
-        #[arg(long)]
+        #[arg(long, value_name = "DAY")]
         from: Option<NaiveDate>,
-        /// First day on which it no longer holds
-        #[arg(long)]
+        /// First day on which it no longer holds; without end if left out
+        #[arg(long, value_name = "DAY")]
         until: Option<NaiveDate>,
         /// For INTEGRATION only: an action that the partner system may do; repeatable
-        #[arg(long = "scope", value_parser = parse_scope)]
+        #[arg(long = "scope", value_name = "ACTION", value_parser = parse_scope)]
         scopes: Vec<Action>,
         #[command(flatten)]
         place: InDistrict,
@@ -94,8 +97,8 @@ pub(super) enum GrantCommand {
     Revoke {
         /// Id of the grant, as `kim account list` shows it
         grant: String,
-        /// First day on which it no longer holds
-        #[arg(long)]
+        /// First day on which it no longer holds; at once if left out
+        #[arg(long, value_name = "DAY")]
         until: Option<NaiveDate>,
         #[command(flatten)]
         place: InDistrict,
@@ -116,8 +119,7 @@ fn parse_scope(text: &str) -> Result<Action, String> {
 
 /// The record that a command made, or the rules that forbade it.
 pub(super) fn done<R>(answer: Answer<R>) -> Result<R, CliError> {
-    let errors: Vec<String> = answer.user_errors.iter().map(crate::error::UserError::english).collect();
-    answer.record.ok_or_else(|| CliError::other(errors.join("\n")))
+    answer.record.ok_or_else(|| CliError::rules(&answer.user_errors))
 }
 
 fn read_password() -> Result<SecretString, CliError> {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::CliError;
+use super::{CliError, counted};
 use crate::app::App;
 use crate::store::district::district;
 use crate::store::log::verification::verify;
@@ -40,6 +40,9 @@ pub(super) async fn log(app: &App, command: LogCommand) -> Result<ExitCode, CliE
     if witness.is_some() && districts.len() > 1 {
         return Err(CliError::other("A head belongs to one district: name it by --district."));
     }
+    if districts.is_empty() {
+        println!("The database has no district yet, so there is no log.");
+    }
     let keys = &app.sealing_keys;
     let check = |key: &str, message: &[u8], signature: &[u8]| keys.verify(key, message, signature);
     let mut sound = true;
@@ -48,10 +51,10 @@ pub(super) async fn log(app: &App, command: LogCommand) -> Result<ExitCode, CliE
         let place = format!("{} {}", district.ags, district.name);
         match &report.finding {
             None => println!(
-                "{place}: sound. {} events under {} signed heads; {} wait for the sealer.\n  head {}",
-                report.entries,
-                report.heads,
-                report.waiting,
+                "{place}: sound. {} under {}; {} for the sealer.\n  head {}",
+                counted(u64::try_from(report.entries).unwrap_or(0), "event", "events"),
+                counted(report.heads, "signed head", "signed heads"),
+                counted(report.waiting, "waits", "wait"),
                 hex::encode(&report.head)
             ),
             Some(finding) => {

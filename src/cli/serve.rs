@@ -21,7 +21,8 @@ pub(super) async fn serve(app: App) -> Result<(), CliError> {
         demo::load(&app).await?;
     }
     let config = std::sync::Arc::clone(&app.config);
-    let listening = http::listen(app)?;
+    let listening = http::listen(app)
+        .map_err(|error| CliError::other(format!("The address {} cannot be used: {error}.", config.server.bind)))?;
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     let address = listening.address;
     println!("KIM {} serves GraphQL at {scheme}://{address}/graphql", env!("CARGO_PKG_VERSION"));

@@ -151,7 +151,11 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("limits.directives", Fixed("50"), "Most directives in a document (1 to 10000)."),
     setting("limits.complexity", Fixed("50000"), "Highest cost of an operation (250 to 1000000; standard introspection costs about 214)."),
     setting("log.format", PerEnvironment { development: "text", production: "json" }, "`text` or `json`."),
-    setting("log.filter", Fixed("info"), "What is logged, such as `info` or `kim=debug,warn`."),
+    setting(
+        "log.filter",
+        Fixed("info,actix_server=warn,sea_orm_migration=warn"),
+        "What is logged, such as `info` or `kim=debug,warn`.",
+    ),
     setting(
         "sealing.signing_keys",
         Derived("in development made at the first start; production must give one"),

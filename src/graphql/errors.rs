@@ -14,10 +14,11 @@ pub enum Language {
     En,
 }
 
-/// A rule of the trade that a command would break, or a condition that keeps a transition from starting. It is data for
-/// the person at the screen: show `message` beside the field that `path` names.
+/// `UserError` of the schema; the description that its readers see stands on the `impl`.
 pub struct UserError(pub error::UserError);
 
+/// A rule of the trade that a command would break, or a condition that keeps a transition from starting. It is data for
+/// the person at the screen: show `message` beside the field that `path` names.
 #[Object]
 impl UserError {
     /// Which rule. Stable: programs decide by it.

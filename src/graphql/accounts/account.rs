@@ -21,9 +21,10 @@ use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
 use crate::store::accounts::account;
 
-/// An account that can log in. Readable by administrators, the data protection officer, and its own person.
+/// `Account` of the schema; the description that its readers see stands on the `impl`.
 pub struct Account(pub account::Account);
 
+/// An account that can log in. Readable by administrators, the data protection officer, and its own person.
 #[Object]
 impl Account {
     /// Global id.
@@ -146,7 +147,7 @@ impl AccountMutations {
     async fn account_create(
         &self,
         ctx: &Context<'_>,
-        input: AccountCreateInput,
+        #[graphql(desc = "The account to be made.")] input: AccountCreateInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<AccountPayload, Failure> {
         let mut password_hash = None;
@@ -165,7 +166,7 @@ impl AccountMutations {
     async fn account_disable(
         &self,
         ctx: &Context<'_>,
-        input: AccountDisableInput,
+        #[graphql(desc = "The account to be disabled.")] input: AccountDisableInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<AccountPayload, Failure> {
         let answer = ctx.change(&input, options).await?;

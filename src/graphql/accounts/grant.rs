@@ -18,7 +18,7 @@ use crate::graphql::payload::payload;
 use crate::store::accounts::grant;
 use crate::store::district::organisation;
 
-/// A grant: a role that an account holds in an organisation, for a time.
+/// `Grant` of the schema; the description that its readers see stands on the `impl`.
 pub struct Grant {
     /// The grant.
     pub grant: grant::Grant,
@@ -26,6 +26,7 @@ pub struct Grant {
     pub organisation: Option<organisation::Organisation>,
 }
 
+/// A grant: a role that an account holds in an organisation, for a time.
 #[Object]
 impl Grant {
     /// Global id.
@@ -91,7 +92,7 @@ impl GrantMutations {
     async fn grant_add(
         &self,
         ctx: &Context<'_>,
-        input: GrantAddInput,
+        #[graphql(desc = "The grant to be given.")] input: GrantAddInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<GrantPayload, Failure> {
         Ok(ctx.create(&input, options).await?.into())
@@ -102,7 +103,7 @@ impl GrantMutations {
     async fn grant_revoke(
         &self,
         ctx: &Context<'_>,
-        input: GrantRevokeInput,
+        #[graphql(desc = "The grant to be ended.")] input: GrantRevokeInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<GrantPayload, Failure> {
         Ok(ctx.change(&input, options).await?.into())

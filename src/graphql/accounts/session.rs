@@ -96,14 +96,22 @@ impl SessionMutations {
     /// Logs in by login name and password. Everybody may try; too many attempts are refused for a while. The answer does not
     /// tell whether the account exists.
     #[graphql(guard = "Public")]
-    async fn session_login(&self, ctx: &Context<'_>, input: SessionLoginInput) -> Result<SessionPayload, Failure> {
+    async fn session_login(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who wants to log in.")] input: SessionLoginInput,
+    ) -> Result<SessionPayload, Failure> {
         let state = ctx.state();
         payload(state.services.sessions.log_in(&input.login, SecretString::from(input.password), state.address).await)
     }
 
     /// Exchanges a refresh token for new tokens. A token that was used before ends the session: somebody else has it.
     #[graphql(guard = "Public")]
-    async fn session_refresh(&self, ctx: &Context<'_>, input: SessionRefreshInput) -> Result<SessionPayload, Failure> {
+    async fn session_refresh(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The session to be refreshed.")] input: SessionRefreshInput,
+    ) -> Result<SessionPayload, Failure> {
         payload(ctx.state().services.sessions.refresh(&input.refresh_token).await)
     }
 

@@ -73,12 +73,13 @@ const fn concerns_positions(action: Action) -> bool {
     )
 }
 
-/// Who asks.
+/// `Viewer` of the schema; the description that its readers see stands on the `impl`.
 pub struct Viewer;
 
+/// Who asks.
 #[Object]
 impl Viewer {
-    /// Your account.
+    /// Your account; null if you hold no grant today, since grants are what lets you see anything.
     async fn account(&self, ctx: &Context<'_>) -> Result<Option<Account>, Failure> {
         let Some(id) = ctx.actor()?.account_id() else { return Ok(None) };
         Ok(ctx.state().loaders.load_one(id).await?.map(Account))

@@ -11,9 +11,10 @@ use crate::graphql::guard::Requires;
 use crate::store::district::body as records;
 use crate::store::district::directory;
 
-/// A guiding body of the programme, e.g. the steering group (Steuerungsgruppe).
+/// `Body` of the schema; the description that its readers see stands on the `impl`.
 pub struct Body(pub records::Body);
 
+/// A guiding body of the programme, e.g. the steering group (Steuerungsgruppe).
 #[Object]
 impl Body {
     /// Global id.

@@ -8,9 +8,10 @@ use crate::graphql::context::Ask;
 use crate::graphql::guard::Requires;
 use crate::store::district::district;
 
-/// A district (Kreis): the tenant. Everything you can see belongs to one district, yours.
+/// `District` of the schema; the description that its readers see stands on the `impl`.
 pub struct District(pub district::District);
 
+/// A district (Kreis): the tenant. Everything you can see belongs to one district, yours.
 #[Object]
 impl District {
     /// Global id.

@@ -16,9 +16,10 @@ use crate::graphql::payload::payload;
 use crate::store::district::directory;
 use crate::store::district::municipality as records;
 
-/// A municipality: a town (Stadt) or commune (Gemeinde) of the district.
+/// `Municipality` of the schema; the description that its readers see stands on the `impl`.
 pub struct Municipality(pub records::Municipality);
 
+/// A municipality: a town (Stadt) or commune (Gemeinde) of the district.
 #[Object]
 impl Municipality {
     /// Global id.
@@ -106,7 +107,7 @@ impl MunicipalityMutations {
     async fn municipality_add(
         &self,
         ctx: &Context<'_>,
-        input: MunicipalityAddInput,
+        #[graphql(desc = "The municipality to be added.")] input: MunicipalityAddInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<MunicipalityPayload, Failure> {
         Ok(ctx.create(&input, options).await?.into())

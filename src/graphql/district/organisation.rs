@@ -18,9 +18,10 @@ use crate::graphql::payload::payload;
 use crate::store::district::directory;
 use crate::store::district::organisation as records;
 
-/// An organisation: the district administration, the integration centre, a municipality, a welfare organisation or another institution. Employers of positions (Anstellungsträger) are organisations.
+/// `Organisation` of the schema; the description that its readers see stands on the `impl`.
 pub struct Organisation(pub records::Organisation);
 
+/// An organisation: the district administration, the integration centre, a municipality, a welfare organisation or another institution. Employers of positions (Anstellungsträger) are organisations.
 #[Object]
 impl Organisation {
     /// Global id.
@@ -115,7 +116,7 @@ impl OrganisationMutations {
     async fn organisation_add(
         &self,
         ctx: &Context<'_>,
-        input: OrganisationAddInput,
+        #[graphql(desc = "The organisation to be added.")] input: OrganisationAddInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<OrganisationPayload, Failure> {
         Ok(ctx.create(&input, options).await?.into())
@@ -126,7 +127,7 @@ impl OrganisationMutations {
     async fn organisation_end(
         &self,
         ctx: &Context<'_>,
-        input: OrganisationEndInput,
+        #[graphql(desc = "The organisation that ends.")] input: OrganisationEndInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<OrganisationPayload, Failure> {
         Ok(ctx.change(&input, options).await?.into())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::ids::EventId;
 use serde_json::Value;
@@ -28,9 +28,10 @@ pub struct FieldChange {
     after: Option<String>,
 }
 
-/// An entry of the log: one command that was carried out. Entries are never changed or deleted.
+/// `LogEntry` of the schema; the description that its readers see stands on the `impl`.
 pub struct LogEntry(pub Event);
 
+/// An entry of the log: one command that was carried out. Entries are never changed or deleted.
 #[Object]
 impl LogEntry {
     /// Global id.
@@ -49,8 +50,8 @@ impl LogEntry {
     }
 
     /// The global id of the record that was changed.
-    async fn subject_id(&self) -> &str {
-        &self.0.subject
+    async fn subject_id(&self) -> ID {
+        self.0.subject.as_str().into()
     }
 
     /// Why, in the words of the person; null if no reason was given.

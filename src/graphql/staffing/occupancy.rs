@@ -7,7 +7,7 @@ use entity::ids::OccupancyId;
 use super::staff_member::StaffMember;
 use crate::store::staffing::{occupancy, staff_member};
 
-/// An occupancy: who holds a position, from when until when. Readable by whoever may read the position.
+/// `Occupancy` of the schema; the description that its readers see stands on the `impl`.
 pub struct Occupancy {
     /// The occupancy.
     pub occupancy: occupancy::Occupancy,
@@ -15,6 +15,7 @@ pub struct Occupancy {
     pub holder: Option<staff_member::StaffMember>,
 }
 
+/// An occupancy: who holds a position, from when until when. Readable by whoever may read the position.
 #[Object]
 impl Occupancy {
     /// Global id.

@@ -30,8 +30,7 @@ use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
 use crate::store::staffing::position::{self, PositionFilter, PositionOrder, PositionRow};
 
-/// A position: a post of the programme at an employer (Anstellungsträger). Coordinators and supervisors see all of the
-/// district, employers their own, case managers the one that they hold.
+/// `Position` of the schema; the description that its readers see stands on the `impl`.
 pub struct Position(pub PositionRow);
 
 /// A step that a position could take.
@@ -77,6 +76,8 @@ pub async fn transition_blocks(
     Ok(blocked_by(transition, position.status, position.fte_hundredths, &shares))
 }
 
+/// A position: a post of the programme at an employer (Anstellungsträger). Coordinators and supervisors see all of the
+/// district, employers their own, case managers the one that they hold.
 #[Object]
 impl Position {
     /// Global id.
@@ -322,7 +323,7 @@ impl PositionMutations {
     async fn position_plan(
         &self,
         ctx: &Context<'_>,
-        input: PositionPlanInput,
+        #[graphql(desc = "The position to be planned.")] input: PositionPlanInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<PositionPayload, Failure> {
         Ok(ctx.create(&input, options).await?.into())
@@ -333,7 +334,7 @@ impl PositionMutations {
     async fn position_approve(
         &self,
         ctx: &Context<'_>,
-        input: PositionApproveInput,
+        #[graphql(desc = "The approval.")] input: PositionApproveInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<PositionPayload, Failure> {
         Ok(ctx.change(&input, options).await?.into())
@@ -344,7 +345,7 @@ impl PositionMutations {
     async fn position_advertise(
         &self,
         ctx: &Context<'_>,
-        input: PositionAdvertiseInput,
+        #[graphql(desc = "The position to be advertised.")] input: PositionAdvertiseInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<PositionPayload, Failure> {
         Ok(ctx.change(&input, options).await?.into())
@@ -355,7 +356,7 @@ impl PositionMutations {
     async fn position_fill(
         &self,
         ctx: &Context<'_>,
-        input: PositionFillInput,
+        #[graphql(desc = "The new holder.")] input: PositionFillInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<PositionPayload, Failure> {
         Ok(ctx.change(&input, options).await?.into())
@@ -366,7 +367,7 @@ impl PositionMutations {
     async fn position_vacate(
         &self,
         ctx: &Context<'_>,
-        input: PositionVacateInput,
+        #[graphql(desc = "The holder who leaves.")] input: PositionVacateInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<PositionPayload, Failure> {
         Ok(ctx.change(&input, options).await?.into())
@@ -377,7 +378,7 @@ impl PositionMutations {
     async fn position_end(
         &self,
         ctx: &Context<'_>,
-        input: PositionEndInput,
+        #[graphql(desc = "The position that ends.")] input: PositionEndInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<PositionPayload, Failure> {
         Ok(ctx.change(&input, options).await?.into())

@@ -7,8 +7,7 @@ use crate::graphql::district::municipality::Municipality;
 use crate::store::district::municipality;
 use crate::store::staffing::service_area;
 
-/// A service area (Zuständigkeitsbereich): how much of a position serves one municipality. Readable by whoever may read the
-/// position.
+/// `ServiceArea` of the schema; the description that its readers see stands on the `impl`.
 pub struct ServiceArea {
     /// The service area.
     pub area: service_area::ServiceArea,
@@ -16,6 +15,8 @@ pub struct ServiceArea {
     pub municipality: Option<municipality::Municipality>,
 }
 
+/// A service area (Zuständigkeitsbereich): how much of a position serves one municipality. Readable by whoever may read the
+/// position.
 #[Object]
 impl ServiceArea {
     /// Global id.

@@ -16,7 +16,7 @@ use crate::graphql::payload::payload;
 use crate::store::district::organisation;
 use crate::store::staffing::staff_member;
 
-/// A member of staff: somebody who holds a position or supervises one.
+/// `StaffMember` of the schema; the description that its readers see stands on the `impl`.
 pub struct StaffMember {
     /// The person.
     pub person: staff_member::StaffMember,
@@ -30,6 +30,7 @@ impl From<staff_member::StaffMember> for StaffMember {
     }
 }
 
+/// A member of staff: somebody who holds a position or supervises one.
 #[Object]
 impl StaffMember {
     /// Global id.
@@ -106,7 +107,7 @@ impl StaffMemberMutations {
     async fn staff_member_add(
         &self,
         ctx: &Context<'_>,
-        input: StaffMemberAddInput,
+        #[graphql(desc = "The person to be put on record.")] input: StaffMemberAddInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<StaffMemberPayload, Failure> {
         Ok(ctx.create(&input, options).await?.into())

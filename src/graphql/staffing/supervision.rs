@@ -16,8 +16,7 @@ use crate::graphql::guard::Requires;
 use crate::store::district::organisation;
 use crate::store::staffing::{staff_member, supervision};
 
-/// A supervision of a position. Professional supervision (Fachaufsicht) lies with the integration centre, line supervision
-/// (Dienstaufsicht) with the employer; they are never the same person. Readable by whoever may read the position.
+/// `Supervision` of the schema; the description that its readers see stands on the `impl`.
 pub struct Supervision {
     /// The assignment.
     pub supervision: supervision::Supervision,
@@ -27,6 +26,8 @@ pub struct Supervision {
     pub organisation: Option<organisation::Organisation>,
 }
 
+/// A supervision of a position. Professional supervision (Fachaufsicht) lies with the integration centre, line supervision
+/// (Dienstaufsicht) with the employer; they are never the same person. Readable by whoever may read the position.
 #[Object]
 impl Supervision {
     /// Global id.
@@ -68,7 +69,7 @@ impl SupervisionMutations {
     async fn supervision_assign(
         &self,
         ctx: &Context<'_>,
-        input: SupervisionAssignInput,
+        #[graphql(desc = "Who is to supervise which position, how and when.")] input: SupervisionAssignInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<PositionPayload, Failure> {
         let answer = match input.kind {

@@ -4,7 +4,7 @@
 
 import { useSyncExternalStore } from 'react';
 
-const SESSION_FIELDS = 'session { accessToken refreshToken expiresAt } userErrors { code message }';
+const SESSION_FIELDS = 'session { accessToken refreshToken expiresAt } userErrors { code message(lang: EN) }';
 const LOGIN = `mutation ExplorerLogin($input: SessionLoginInput!) { sessionLogin(input: $input) { ${SESSION_FIELDS} } }`;
 const REFRESH = `mutation ExplorerRefresh($input: SessionRefreshInput!) { sessionRefresh(input: $input) { ${SESSION_FIELDS} } }`;
 const LOGOUT = 'mutation ExplorerLogout { sessionLogout(input: {}) { userErrors { code } } }';
