@@ -1,7 +1,8 @@
 //! The one pipeline that all commands run through.
 //!
 //! permit → input checks → transaction → idempotency key → load and lock through the door → expected version → the rule
-//! → rows and one event → answer under the key → commit, or roll back when only validating.
+//! → rows and one event → answer under the key → commit, or roll back when only validating. A first answer that is given
+//! again passes the door as well.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -128,6 +129,12 @@ pub trait Command: Serialize + Send + Sync {
 
     /// Checks the input field by field, before anything is read.
     fn check(&self, checks: &mut Checks);
+
+    /// Loads and locks a record through the access door; absent if it is out of reach.
+    fn load(
+        work: &Work<'_, Self::Verb>,
+        id: <Self::Record as Record>::Id,
+    ) -> impl Future<Output = Result<Option<Self::Record>, Failure>> + Send;
 }
 
 /// A command that makes a record.
@@ -142,11 +149,6 @@ pub trait Changes: Command {
     fn target(&self) -> (<Self::Record as Record>::Id, &'static str);
     /// The version that the person saw; `None` if it does not matter.
     fn expected_version(&self) -> Option<i32>;
-    /// Loads and locks the record through the access door.
-    fn load(
-        work: &Work<'_, Self::Verb>,
-        id: <Self::Record as Record>::Id,
-    ) -> impl Future<Output = Result<Option<Self::Record>, Failure>> + Send;
     /// Applies the rules and stores the changed record.
     fn change(
         &self,
@@ -196,7 +198,7 @@ impl Commands {
         command: &C,
         options: &CommandOptions,
     ) -> Result<Answer<C::Record>, Failure> {
-        self.run(actor, command, options, async |work| {
+        self.run(actor, command, options, "", async |work| {
             Ok(Verdict::Did { before: Value::Null, done: command.create(work).await? })
         })
         .await
@@ -212,8 +214,8 @@ impl Commands {
         command: &C,
         options: &CommandOptions,
     ) -> Result<Answer<C::Record>, Failure> {
-        self.run(actor, command, options, async |work| {
-            let (id, path) = command.target();
+        let (id, path) = command.target();
+        self.run(actor, command, options, path, async |work| {
             let before = C::load(work, id).await?.ok_or_else(|| UserError::at(path, ErrorCode::NotFound))?;
             if let (Some(expected), Some(actual)) = (command.expected_version(), before.version())
                 && expected != actual
@@ -232,6 +234,7 @@ impl Commands {
         actor: &Actor,
         command: &C,
         options: &CommandOptions,
+        path: &str,
         rule: impl AsyncFnOnce(&Work<'_, C::Verb>) -> Result<Verdict<C::Record>, Stop>,
     ) -> Result<Answer<C::Record>, Failure> {
         let permit = actor.permit::<C::Verb>()?;
@@ -247,7 +250,7 @@ impl Commands {
         let now = self.clock.now();
         let transaction = self.store.begin().await?;
         let work = Work { transaction: &transaction, permit: &permit, actor, now, today: legal_day(now) };
-        match self.attempt(&work, command, options, rule).await {
+        match self.attempt(&work, command, options, path, rule).await {
             Ok(Verdict::Again(record)) => {
                 transaction.rollback().await?;
                 Ok(Answer { record: Some(record), user_errors: Vec::new(), replayed: true })
@@ -274,6 +277,7 @@ impl Commands {
         work: &Work<'_, C::Verb>,
         command: &C,
         options: &CommandOptions,
+        path: &str,
         rule: impl AsyncFnOnce(&Work<'_, C::Verb>) -> Result<Verdict<C::Record>, Stop>,
     ) -> Result<Verdict<C::Record>, Stop> {
         let connection = work.transaction.connection();
@@ -291,8 +295,12 @@ impl Commands {
                         return Err(reused.into());
                     }
                     let answer = answer.ok_or_else(|| Failure::internal("an idempotency key without an answer"))?;
-                    let record = serde_json::from_value(answer)
+                    let record: C::Record = serde_json::from_value(answer)
                         .map_err(|error| Failure::internal(format!("an unreadable first answer: {error}")))?;
+                    // The first answer is told again only to an actor who could still give the command.
+                    if C::load(work, record.id()).await?.is_none() {
+                        return Err(UserError::at(path, ErrorCode::NotFound).into());
+                    }
                     return Ok(Verdict::Again(record));
                 }
             }

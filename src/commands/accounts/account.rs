@@ -54,6 +54,10 @@ impl Command for AccountCreate {
     type Verb = verb::CreateAccount;
     type Record = Account;
 
+    async fn load(work: &Work<'_, Self::Verb>, id: AccountId) -> Result<Option<Account>, Failure> {
+        account::lock(work.transaction.connection(), work.permit, id).await
+    }
+
     fn check(&self, checks: &mut Checks) {
         let login = self.login.trim();
         let well_formed = (3..=NAME_MAXIMUM).contains(&login.chars().count())
@@ -93,6 +97,10 @@ impl Command for AccountDisableInput {
     type Verb = verb::DisableAccount;
     type Record = Account;
 
+    async fn load(work: &Work<'_, Self::Verb>, id: AccountId) -> Result<Option<Account>, Failure> {
+        account::lock(work.transaction.connection(), work.permit, id).await
+    }
+
     fn check(&self, _: &mut Checks) {}
 }
 
@@ -103,10 +111,6 @@ impl Changes for AccountDisableInput {
 
     fn expected_version(&self) -> Option<i32> {
         self.expected_version
-    }
-
-    async fn load(work: &Work<'_, Self::Verb>, id: AccountId) -> Result<Option<Account>, Failure> {
-        account::lock(work.transaction.connection(), work.permit, id).await
     }
 
     async fn change(&self, work: &Work<'_, Self::Verb>, mut account: Account) -> Result<Done<Account>, Stop> {

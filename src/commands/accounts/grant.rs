@@ -49,6 +49,10 @@ impl Command for GrantAddInput {
     type Verb = verb::AddGrant;
     type Record = Grant;
 
+    async fn load(work: &Work<'_, Self::Verb>, id: GrantId) -> Result<Option<Grant>, Failure> {
+        grant::lock(work.transaction.connection(), work.permit, id).await
+    }
+
     fn check(&self, checks: &mut Checks) {
         checks.day("from", self.from);
         checks.day("until", self.until);
@@ -113,6 +117,10 @@ impl Command for GrantRevokeInput {
     type Verb = verb::RevokeGrant;
     type Record = Grant;
 
+    async fn load(work: &Work<'_, Self::Verb>, id: GrantId) -> Result<Option<Grant>, Failure> {
+        grant::lock(work.transaction.connection(), work.permit, id).await
+    }
+
     fn check(&self, checks: &mut Checks) {
         checks.day("until", self.until);
     }
@@ -125,10 +133,6 @@ impl Changes for GrantRevokeInput {
 
     fn expected_version(&self) -> Option<i32> {
         None
-    }
-
-    async fn load(work: &Work<'_, Self::Verb>, id: GrantId) -> Result<Option<Grant>, Failure> {
-        grant::lock(work.transaction.connection(), work.permit, id).await
     }
 
     async fn change(&self, work: &Work<'_, Self::Verb>, mut grant: Grant) -> Result<Done<Grant>, Stop> {

@@ -43,6 +43,10 @@ impl Command for MunicipalityAddInput {
     type Verb = verb::AddMunicipality;
     type Record = Municipality;
 
+    async fn load(work: &Work<'_, Self::Verb>, id: MunicipalityId) -> Result<Option<Municipality>, Failure> {
+        municipality::lock(work.transaction.connection(), work.permit, id).await
+    }
+
     fn check(&self, checks: &mut Checks) {
         checks.line("name", &self.name, NAME_MAXIMUM);
         checks.day("validFrom", Some(self.valid_from));

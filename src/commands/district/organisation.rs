@@ -45,6 +45,10 @@ impl Command for OrganisationAddInput {
     type Verb = verb::AddOrganisation;
     type Record = Organisation;
 
+    async fn load(work: &Work<'_, Self::Verb>, id: OrganisationId) -> Result<Option<Organisation>, Failure> {
+        organisation::lock(work.transaction.connection(), work.permit, id).await
+    }
+
     fn check(&self, checks: &mut Checks) {
         checks.line("name", &self.name, NAME_MAXIMUM);
         checks.day("validFrom", Some(self.valid_from));
@@ -94,6 +98,10 @@ impl Command for OrganisationEndInput {
     type Verb = verb::EndOrganisation;
     type Record = Organisation;
 
+    async fn load(work: &Work<'_, Self::Verb>, id: OrganisationId) -> Result<Option<Organisation>, Failure> {
+        organisation::lock(work.transaction.connection(), work.permit, id).await
+    }
+
     fn check(&self, checks: &mut Checks) {
         checks.day("validUntil", Some(self.valid_until));
     }
@@ -106,10 +114,6 @@ impl Changes for OrganisationEndInput {
 
     fn expected_version(&self) -> Option<i32> {
         None
-    }
-
-    async fn load(work: &Work<'_, Self::Verb>, id: OrganisationId) -> Result<Option<Organisation>, Failure> {
-        organisation::lock(work.transaction.connection(), work.permit, id).await
     }
 
     async fn change(

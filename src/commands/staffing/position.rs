@@ -27,6 +27,16 @@ const NUMBER_MAXIMUM: usize = 40;
 /// The most service areas of a position.
 const SERVICE_AREAS_MAXIMUM: usize = 50;
 
+/// Loads a position through the door: the same for all commands about one.
+macro_rules! loads_position {
+    () => {
+        async fn load(work: &Work<'_, Self::Verb>, id: PositionId) -> Result<Option<Position>, Failure> {
+            position::lock(work.transaction.connection(), work.permit, id).await
+        }
+    };
+}
+pub(super) use loads_position;
+
 impl Record for Position {
     type Id = PositionId;
 
@@ -90,6 +100,8 @@ impl Command for PositionPlanInput {
     const NAME: &'static str = "positionPlan";
     type Verb = verb::PlanPosition;
     type Record = Position;
+
+    loads_position!();
 
     fn check(&self, checks: &mut Checks) {
         checks.line("number", &self.number, NUMBER_MAXIMUM);
@@ -163,11 +175,6 @@ impl Creates for PositionPlanInput {
     }
 }
 
-/// Loads a position through the door: the same for all commands that change one.
-async fn load<V: on::Position>(work: &Work<'_, V>, id: PositionId) -> Result<Option<Position>, Failure> {
-    position::lock(work.transaction.connection(), work.permit, id).await
-}
-
 /// Checks a transition, applies what `edit` says, and stores the position with its next version.
 async fn transit<V: on::Position + Verb>(
     work: &Work<'_, V>,
@@ -195,10 +202,6 @@ macro_rules! changes_position {
         fn expected_version(&self) -> Option<i32> {
             self.expected_version
         }
-
-        async fn load(work: &Work<'_, Self::Verb>, id: PositionId) -> Result<Option<Position>, Failure> {
-            load(work, id).await
-        }
     };
 }
 pub(super) use changes_position;
@@ -220,6 +223,8 @@ impl Command for PositionApproveInput {
     const NAME: &'static str = "positionApprove";
     type Verb = verb::ApprovePosition;
     type Record = Position;
+
+    loads_position!();
 
     fn check(&self, checks: &mut Checks) {
         checks.day("approvedFrom", Some(self.approved_from));
@@ -256,6 +261,8 @@ impl Command for PositionAdvertiseInput {
     const NAME: &'static str = "positionAdvertise";
     type Verb = verb::AdvertisePosition;
     type Record = Position;
+
+    loads_position!();
 
     fn check(&self, checks: &mut Checks) {
         checks.day("targetFilledOn", self.target_filled_on);
@@ -313,6 +320,8 @@ impl Command for PositionFillInput {
     const NAME: &'static str = "positionFill";
     type Verb = verb::FillPosition;
     type Record = Position;
+
+    loads_position!();
 
     fn check(&self, checks: &mut Checks) {
         checks.fte("fteHundredths", self.fte_hundredths, FTE_MAXIMUM_HUNDREDTHS);
@@ -412,6 +421,8 @@ impl Command for PositionVacateInput {
     type Verb = verb::VacatePosition;
     type Record = Position;
 
+    loads_position!();
+
     fn check(&self, checks: &mut Checks) {
         checks.day("until", Some(self.until));
         checks.day("targetFilledOn", self.target_filled_on);
@@ -472,6 +483,8 @@ impl Command for PositionEndInput {
     const NAME: &'static str = "positionEnd";
     type Verb = verb::EndPosition;
     type Record = Position;
+
+    loads_position!();
 
     fn check(&self, checks: &mut Checks) {
         checks.day("endedOn", Some(self.ended_on));

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::access::verb;
 use crate::commands::pipeline::{Command, Creates, Done, Record, Stop, Work};
 use crate::domain::input::{Checks, NAME_MAXIMUM};
-use crate::error::{ErrorCode, UserError};
+use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::accounts::account;
 use crate::store::district::organisation;
 use crate::store::staffing::staff_member::{self, StaffMember};
@@ -44,6 +44,10 @@ impl Command for StaffMemberAddInput {
     const NAME: &'static str = "staffMemberAdd";
     type Verb = verb::AddStaffMember;
     type Record = StaffMember;
+
+    async fn load(work: &Work<'_, Self::Verb>, id: StaffMemberId) -> Result<Option<StaffMember>, Failure> {
+        staff_member::lock(work.transaction.connection(), work.permit, id).await
+    }
 
     fn check(&self, checks: &mut Checks) {
         checks.line("displayName", &self.display_name, NAME_MAXIMUM);

@@ -8,7 +8,7 @@ use entity::ids::{PositionId, StaffMemberId};
 use serde::Serialize;
 use serde_json::json;
 
-use super::position::changes_position;
+use super::position::{changes_position, loads_position};
 use crate::access::{Verb, on, verb};
 use crate::commands::pipeline::{Changes, Command, Done, Stop, Work};
 use crate::domain::input::Checks;
@@ -52,6 +52,8 @@ macro_rules! assigns {
             type Verb = verb::$verb;
             type Record = Position;
 
+            loads_position!();
+
             fn check(&self, checks: &mut Checks) {
                 checks.day("from", Some(self.0.from));
                 checks.day("until", self.0.until);
@@ -78,10 +80,6 @@ macro_rules! assigns {
 
 assigns!(Professional, AssignProfessionalSupervision);
 assigns!(Line, AssignLineSupervision);
-
-async fn load<V: on::Position>(work: &Work<'_, V>, id: PositionId) -> Result<Option<Position>, Failure> {
-    position::lock(work.transaction.connection(), work.permit, id).await
-}
 
 async fn assign<V: on::Position + Verb>(
     work: &Work<'_, V>,

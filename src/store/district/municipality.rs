@@ -3,11 +3,11 @@
 use entity::ids::MunicipalityId;
 pub use entity::municipality::Model as Municipality;
 use entity::municipality::{ActiveModel, Column, Entity};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SqlErr};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, SqlErr};
 use uuid::Uuid;
 
 use super::directory::Listed;
-use crate::access::{Permit, verb};
+use crate::access::{Permit, on, verb};
 use crate::error::{ErrorCode, Failure, UserError};
 
 impl Listed for Municipality {
@@ -50,6 +50,19 @@ pub async fn insert(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// One by its id, locked until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock<V: on::Directory>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    id: MunicipalityId,
+) -> Result<Option<Municipality>, Failure> {
+    let found = Entity::find_by_id(id).filter(Column::DistrictId.eq(permit.district_id()));
+    Ok(found.lock_exclusive().one(connection).await?)
 }
 
 /// Which of these municipalities exist in the district.

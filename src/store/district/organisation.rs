@@ -9,7 +9,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityT
 use uuid::Uuid;
 
 use super::directory::Listed;
-use crate::access::{Permit, verb};
+use crate::access::{Permit, on, verb};
 use crate::error::Failure;
 
 impl Listed for Organisation {
@@ -44,9 +44,9 @@ pub async fn insert(
 ///
 /// # Errors
 /// Those of the database.
-pub async fn lock(
+pub async fn lock<V: on::Directory>(
     connection: &impl ConnectionTrait,
-    permit: &Permit<verb::EndOrganisation>,
+    permit: &Permit<V>,
     id: OrganisationId,
 ) -> Result<Option<Organisation>, Failure> {
     let found = Entity::find_by_id(id).filter(Column::DistrictId.eq(permit.district_id()));

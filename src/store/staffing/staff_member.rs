@@ -6,7 +6,8 @@ use entity::organisation;
 pub use entity::staff_member::Model as StaffMember;
 use entity::staff_member::{ActiveModel, Column, Entity};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, Select,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QuerySelect,
+    Select,
 };
 
 use crate::access::{Extent, Permit, Verb, on};
@@ -78,6 +79,18 @@ pub async fn find_with_organisation<V: on::Position>(
         .one(connection)
         .await?;
     Ok(found.and_then(|(staff_member, organisation)| Some((staff_member, organisation?))))
+}
+
+/// One by its id, locked until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock<V: on::StaffMember>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    id: StaffMemberId,
+) -> Result<Option<StaffMember>, Failure> {
+    Ok(select(permit).filter(Column::Id.eq(id)).lock_exclusive().one(connection).await?)
 }
 
 /// Records a member of staff.
