@@ -20,7 +20,7 @@ use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::district::{municipality, organisation};
 use crate::store::staffing::occupancy::Occupancy;
 use crate::store::staffing::position::Position;
-use crate::store::staffing::{occupancy, position, service_area, staff_member};
+use crate::store::staffing::{occupancy, position, service_area, staff_member, supervision};
 
 /// The longest position number, in characters.
 const NUMBER_MAXIMUM: usize = 40;
@@ -348,6 +348,14 @@ impl Changes for PositionFillInput {
         let new = Share { fte_hundredths: self.fte_hundredths, period: Period::new(self.from, self.until) };
         admit(new, before.fte_hundredths, approval(&before), &shares)?;
         let holder = self.find_holder(work, &before).await?;
+        let supervised_by_holder = supervision::of_position(connection, work.permit, before.id)
+            .await?
+            .iter()
+            .filter(|row| row.supervisor_id == holder)
+            .any(|row| Period::new(row.valid_from, row.valid_until).overlaps(&new.period));
+        if supervised_by_holder {
+            return Err(UserError::at("holder.existing", ErrorCode::SupervisesOneself).into());
+        }
         let added =
             occupancy::insert(connection, work.permit, before.id, holder, self.fte_hundredths, self.from, self.until)
                 .await?;

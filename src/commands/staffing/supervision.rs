@@ -3,7 +3,7 @@
 //! The two kinds are two actions of the policy, so they are two commands inside; the API shows them as one.
 
 use chrono::NaiveDate;
-use entity::codes::SupervisionKind;
+use entity::codes::{PositionStatus, SupervisionKind};
 use entity::ids::{PositionId, StaffMemberId};
 use serde::Serialize;
 use serde_json::json;
@@ -87,6 +87,10 @@ async fn assign<V: on::Position + Verb>(
     mut position: Position,
 ) -> Result<Done<Position>, Stop> {
     let connection = work.transaction.connection();
+    if position.status == PositionStatus::Ended {
+        let ended = UserError::at("", ErrorCode::TransitionNotAllowed);
+        return Err(ended.with("status", position.status.as_str()).with("transition", "SUPERVISION_ASSIGN").into());
+    }
     let (person, organisation) = staff_member::find_with_organisation(connection, work.permit, input.supervisor_id)
         .await?
         .filter(|(person, _)| work.permit.extent().includes(person.organisation_id))
