@@ -142,6 +142,8 @@ catalogue! {
         "Der Text ist länger als {maximum} Zeichen." "The text is longer than {maximum} characters.";
     TextForbiddenCharacter "TEXT_FORBIDDEN_CHARACTER" Rule 422 false
         "Der Text enthält ein Steuerzeichen, das nicht gespeichert werden kann." "The text contains a control character that cannot be stored.";
+    ListTooLong "LIST_TOO_LONG" Rule 422 false
+        "Die Liste hat mehr als {maximum} Einträge. Weniger Einträge angeben." "The list has more than {maximum} entries. Give fewer.";
     DateOutOfRange "DATE_OUT_OF_RANGE" Rule 422 false
         "Das Datum muss zwischen {earliest} und {latest} liegen." "The date must lie between {earliest} and {latest}.";
     PeriodEmpty "PERIOD_EMPTY" Rule 422 false

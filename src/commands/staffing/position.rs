@@ -108,10 +108,11 @@ impl Command for PositionPlanInput {
         checks.fte("fteHundredths", self.fte_hundredths, FTE_MAXIMUM_HUNDREDTHS);
         checks.day("targetFilledOn", self.target_filled_on);
         checks.require(self.service_areas.len() <= SERVICE_AREAS_MAXIMUM, || {
-            UserError::at("serviceAreas", ErrorCode::DuplicateEntry)
+            UserError::at("serviceAreas", ErrorCode::ListTooLong).with("maximum", SERVICE_AREAS_MAXIMUM)
         });
         let mut seen = BTreeSet::new();
-        for (index, area) in self.service_areas.iter().enumerate() {
+        // Thousands of complaints about a list that is refused anyway help nobody.
+        for (index, area) in self.service_areas.iter().take(SERVICE_AREAS_MAXIMUM).enumerate() {
             checks.fte(&format!("serviceAreas.{index}.shareHundredths"), area.share_hundredths, FTE_MAXIMUM_HUNDREDTHS);
             checks.require(seen.insert(area.municipality_id), || {
                 UserError::at(&format!("serviceAreas.{index}.municipalityId"), ErrorCode::DuplicateEntry)
