@@ -193,7 +193,13 @@ impl Engine {
 
     /// Parses the document of a request, within the limits of its size.
     fn parse<'a>(&self, request: &'a mut Request) -> Result<&'a ExecutableDocument, Failure> {
-        scan_tokens(&request.query, &self.inner.limits.document).map_err(|exceeded| failure_of(&exceeded))?;
+        let scan =
+            scan_tokens(&request.query, &self.inner.limits.document).map_err(|exceeded| failure_of(&exceeded))?;
+        if scan.bad_escape {
+            let detail =
+                "a string escapes NUL or half of a surrogate pair; write the character itself or use a variable";
+            return Err(Failure::new(ErrorCode::BadRequest).with("detail", detail));
+        }
         request.parsed_query().map_err(|error| {
             let message: String = error.message.chars().take(SYNTAX_MESSAGE_MAXIMUM).collect();
             Failure::new(ErrorCode::ParseFailed).with("detail", message)

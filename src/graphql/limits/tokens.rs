@@ -14,6 +14,9 @@ pub struct Scan {
     pub tokens: usize,
     /// The most braces, brackets and parentheses open at the same time.
     pub nesting: usize,
+    /// Whether a string escapes (`\u0000`, `\ud800` to `\udfff`) what is no character or can be stored nowhere. The parser
+    /// must not see half of a surrogate pair: it would panic.
+    pub bad_escape: bool,
 }
 
 /// Names up to this many bytes are one token.
@@ -32,8 +35,8 @@ pub fn scan_tokens(document: &str, limits: &Limits) -> Result<Scan, Exceeded> {
     if document.len() > limits.document_bytes {
         return Err(Exceeded::DocumentBytes { limit: limits.document_bytes, found: document.len() });
     }
-    let mut lexer = Lexer { rest: document.as_bytes(), block_strings_end: true };
-    let mut scan = Scan { tokens: 0, nesting: 0 };
+    let mut lexer = Lexer { rest: document.as_bytes(), block_strings_end: true, bad_escape: false };
+    let mut scan = Scan { tokens: 0, nesting: 0, bad_escape: false };
     let mut open: usize = 0;
     while let Some(token) = lexer.next_token() {
         scan.tokens = scan.tokens.saturating_add(token.weight());
@@ -52,6 +55,7 @@ pub fn scan_tokens(document: &str, limits: &Limits) -> Result<Scan, Exceeded> {
             Token::Name(_) | Token::Other => {}
         }
     }
+    scan.bad_escape = lexer.bad_escape;
     Ok(scan)
 }
 
@@ -84,6 +88,8 @@ struct Lexer<'a> {
     rest: &'a [u8],
     /// Turns false when a block string had no end: then no later one has, and looking again would not be linear.
     block_strings_end: bool,
+    /// Turns true with the first escape of what is no storable character.
+    bad_escape: bool,
 }
 
 impl<'a> Lexer<'a> {
@@ -174,11 +180,22 @@ impl<'a> Lexer<'a> {
             match self.rest {
                 [b'"', ..] => return self.skip(1),
                 [] | [b'\n' | b'\r', ..] | [b'\\', b'\n' | b'\r', ..] => return,
+                [b'\\', b'u', digits @ ..] => {
+                    self.bad_escape |= is_bad_escape(digits);
+                    self.skip(2);
+                }
                 [b'\\', _, ..] => self.skip(2),
                 [_, ..] => self.skip(1),
             }
         }
     }
+}
+
+/// Whether the four hexadecimal digits at the head of `digits` stand for NUL or for half of a surrogate pair.
+fn is_bad_escape(digits: &[u8]) -> bool {
+    let code = digits.get(..4).and_then(|digits| str::from_utf8(digits).ok());
+    let code = code.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    code.is_some_and(|code| matches!(char::from_u32(code), None | Some('\0')))
 }
 
 /// Length in bytes of the block string at the head of `source`, both delimiters included; `None` when it has no end.
@@ -217,6 +234,23 @@ mod tests {
     #[test]
     fn an_open_block_string_hides_nothing() {
         assert_eq!(scan("{ a(b: [\"\"\" x\" [[[["), (12, 7));
+    }
+
+    #[test]
+    fn escapes_of_no_storable_character_are_seen_in_strings_only() {
+        for (document, bad) in [
+            (r#"{ a(b: "x\u0000") }"#, true),
+            (r#"{ a(b: "\uD83D\ude00") }"#, true),
+            (r#"{ a(b: "\ude00") }"#, true),
+            (r#"{ a(b: "\u00e4\\u0000") }"#, false),
+            (
+                r#"{ a(b: """\u0000""") # "\u0000"
+            }"#,
+                false,
+            ),
+        ] {
+            assert_eq!(scan_tokens(document, &unbounded()).unwrap().bad_escape, bad, "{document}");
+        }
     }
 
     #[test]
