@@ -16,6 +16,7 @@ use crate::error::{ErrorCode, Failure};
 use crate::graphql::connection::CursorSeal;
 use crate::graphql::loaders::Loaders;
 use crate::live::Feed;
+use crate::log::text_hash;
 use crate::store::Store;
 
 /// What the whole server shares.
@@ -173,7 +174,8 @@ impl<'a> Ask<'a> for Context<'a> {
             // Several commands of one request share the header: each has its own key by its place in the answer.
             options.idempotency_key = state(self).idempotency_key.as_ref().map(|key| {
                 let place = self.path_node.map(|node| node.to_string_vec().join("/")).unwrap_or_default();
-                format!("{key}:{place}")
+                // Hashed, because an alias may be longer than a key.
+                format!("{key}:{}", hex::encode(text_hash("kim place", &[&place])))
             });
         }
         options
