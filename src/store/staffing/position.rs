@@ -85,6 +85,14 @@ fn target_or_last() -> SimpleExpr {
     Func::coalesce([Column::TargetFilledOn.into_simple_expr(), SimpleExpr::val(last)]).into()
 }
 
+/// The nearest day that both databases compare rightly: SQLite compares text, which needs years of four digits, and the
+/// calendar of PostgreSQL begins later than ours. No stored day lies beyond.
+fn comparable(day: NaiveDate) -> NaiveDate {
+    let earliest = NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or(NaiveDate::MIN);
+    let latest = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NO_TARGET);
+    day.clamp(earliest, latest)
+}
+
 impl PositionOrder {
     fn key(self) -> Option<SimpleExpr> {
         match self {
@@ -205,10 +213,10 @@ fn condition(filter: &PositionFilter) -> Condition {
         // A comparison with an absent date is neither true nor false, which `not` would keep as it is.
         all = all.add(Column::TargetFilledOn.is_not_null());
         if let Some(from) = range.from {
-            all = all.add(target_or_last().gte(from));
+            all = all.add(target_or_last().gte(comparable(from)));
         }
         if let Some(before) = range.before {
-            all = all.add(target_or_last().lt(before));
+            all = all.add(target_or_last().lt(comparable(before)));
         }
     }
     if let Some(beginning) = &filter.number_starts_with {
