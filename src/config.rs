@@ -665,7 +665,7 @@ fn read_sealing(r: &mut Reader, data_directory: &Path, auth: &AuthConfig) -> Sea
     SealingConfig {
         signing_keys,
         interval: r.milliseconds("sealing.interval_ms", 50..=3_600_000),
-        batch_events: r.number("sealing.batch_events", 1..=100_000),
+        batch_events: r.number("sealing.batch_events", 1..=5_000),
     }
 }
 

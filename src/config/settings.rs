@@ -164,7 +164,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     .secret(),
     setting("sealing.signing_keys_file", Empty, "File with the same content, instead of `sealing.signing_keys`."),
     setting("sealing.interval_ms", Fixed("1000"), "Pause between two runs of the sealer (50 to 3600000)."),
-    setting("sealing.batch_events", Fixed("1000"), "Most events sealed in one run (1 to 100000)."),
+    setting("sealing.batch_events", Fixed("1000"), "Most events sealed in one run (1 to 5000)."),
     setting("explorer.enabled", PerEnvironment { development: "true", production: "false" }, "Serve the explorer (GraphiQL) at `/`."),
     setting("metrics.enabled", Fixed("true"), "Serve Prometheus metrics at `/metrics`."),
     setting("idempotency.retention_hours", Fixed("48"), "How long the answer to an idempotency key is kept (24 to 8760)."),
