@@ -5,8 +5,7 @@
 
 use aws_lc_rs::digest::{Context, SHA256};
 use chrono::{DateTime, SecondsFormat, Utc};
-use entity::event;
-use entity::ids::DistrictId;
+use entity::{event, log_seal};
 
 /// A SHA-256 value.
 pub type Hash = [u8; 32];
@@ -71,12 +70,16 @@ pub fn chain_hash(before: &[u8], position: i64, event_hash: &[u8]) -> Hash {
 
 /// What the signature of a head covers.
 #[must_use]
-pub fn head_message(district_id: DistrictId, last_position: i64, chain_hash: &[u8], sealed_at: DateTime<Utc>) -> Hash {
+pub fn head_message(head: &log_seal::Model) -> Hash {
+    let log_seal::Model { district_id, last_position, first_position, chain_hash, sealed_at, key_id, signature: _ } =
+        head;
     Fields::new("kim head 1")
         .add(district_id.0.as_bytes())
+        .add(&first_position.to_be_bytes())
         .add(&last_position.to_be_bytes())
         .add(chain_hash)
-        .add(instant(sealed_at).as_bytes())
+        .add(instant(*sealed_at).as_bytes())
+        .add(key_id.as_bytes())
         .finish()
 }
 

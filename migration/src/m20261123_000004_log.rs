@@ -69,6 +69,7 @@ impl MigrationTrait for Migration {
                     .table("log_seal")
                     .col(id("district_id"))
                     .col(ColumnDef::new("last_position").big_integer().not_null())
+                    .col(ColumnDef::new("first_position").big_integer().not_null())
                     .col(bytes("chain_hash"))
                     .col(instant("sealed_at"))
                     .col(text("key_id", 60))
@@ -120,7 +121,9 @@ async fn forbid_changes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             connection
                 .execute_unprepared(&format!(
                     "CREATE TRIGGER tr_{table}_append_only BEFORE UPDATE OR DELETE ON {table} \
-                     FOR EACH ROW EXECUTE FUNCTION kim_append_only()"
+                     FOR EACH ROW EXECUTE FUNCTION kim_append_only(); \
+                     CREATE TRIGGER tr_{table}_append_only_truncate BEFORE TRUNCATE ON {table} \
+                     FOR EACH STATEMENT EXECUTE FUNCTION kim_append_only()"
                 ))
                 .await?;
         } else {

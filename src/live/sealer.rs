@@ -11,7 +11,7 @@ use crate::clock::SharedClock;
 use crate::error::Failure;
 use crate::live::Feed;
 use crate::store::Store;
-use crate::store::log::seal::{Round, Signature, seal_pending};
+use crate::store::log::seal::{Round, seal_pending};
 
 /// Seals committed events and wakes the feed.
 pub struct Sealer {
@@ -39,11 +39,12 @@ impl Sealer {
     pub async fn seal_all(&self) -> Result<u64, Failure> {
         let mut sealed = 0_u64;
         loop {
-            let round = seal_pending(&self.store, self.batch, self.clock.now(), |message| {
-                let bytes = self.keys.sign(message).map_err(|error| Failure::internal(error.to_string()))?;
-                Ok(Signature { key_id: self.keys.active_kid().to_owned(), bytes: bytes.to_vec() })
-            })
-            .await?;
+            let sign = |message: &[u8]| {
+                let signature = self.keys.sign(message).map_err(|error| Failure::internal(error.to_string()))?;
+                Ok(signature.to_vec())
+            };
+            let (now, key_id) = (self.clock.now(), self.keys.active_kid());
+            let round = seal_pending(&self.store, self.batch, now, key_id, sign).await?;
             let Round::Sealed(count) = round else { return Ok(sealed) };
             if count > 0 {
                 self.feed.look_now();

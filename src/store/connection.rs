@@ -7,8 +7,8 @@ use std::time::Duration;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -133,6 +133,29 @@ impl Store {
         };
         let inner = self.connection.begin_with_options(options).await?;
         Ok(Transaction { inner, _writer: writer })
+    }
+
+    /// Begins a transaction that only reads, all of it in the state of one moment. Nobody waits for it.
+    ///
+    /// # Errors
+    /// `DATABASE_UNAVAILABLE`.
+    pub async fn snapshot(&self) -> Result<Transaction, Failure> {
+        let options = if self.is_postgres() {
+            TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                sqlite_transaction_mode: None,
+            }
+        } else {
+            // In WAL mode the first statement fixes the state that a transaction sees.
+            TransactionOptions {
+                isolation_level: None,
+                access_mode: None,
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+            }
+        };
+        let inner = self.connection.begin_with_options(options).await?;
+        Ok(Transaction { inner, _writer: None })
     }
 
     /// Statements sent since the start, transactions' begin and commit not counted.

@@ -18,15 +18,6 @@ pub const CHANNEL: &str = "kim_log";
 /// The advisory lock of the sealer: one process at a time.
 const SEALER_LOCK: i64 = 0x4b49_4d00_5345_414c;
 
-/// A signature under a head.
-#[derive(Clone, Debug)]
-pub struct Signature {
-    /// Which key signed.
-    pub key_id: String,
-    /// The signature.
-    pub bytes: Vec<u8>,
-}
-
 /// What a round of sealing did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Round {
@@ -36,7 +27,8 @@ pub enum Round {
     Sealed(usize),
 }
 
-/// Seals up to `limit` committed events, of all districts, in one transaction that no command waits for.
+/// Seals up to `limit` committed events, of all districts, in one transaction that no command waits for. `sign` signs with
+/// the key `key_id`.
 ///
 /// # Errors
 /// Those of the database, and of the signing.
@@ -44,7 +36,8 @@ pub async fn seal_pending(
     store: &Store,
     limit: u64,
     now: DateTime<Utc>,
-    sign: impl Fn(&[u8]) -> Result<Signature, Failure>,
+    key_id: &str,
+    sign: impl Fn(&[u8]) -> Result<Vec<u8>, Failure>,
 ) -> Result<Round, Failure> {
     // Looking first without a transaction: most rounds find nothing, and SQLite's write lock is not theirs to take.
     if log_pending::Entity::find().one(store.reader()).await?.is_none() {
@@ -80,6 +73,7 @@ pub async fn seal_pending(
             .one(connection)
             .await?;
         let (mut position, mut chain) = last.map_or((0, ORIGIN.to_vec()), |entry| (entry.position, entry.chain_hash));
+        let first_position = position.saturating_add(1);
         let mut entries = Vec::with_capacity(events.len());
         for event in &events {
             position = position.saturating_add(1);
@@ -94,15 +88,16 @@ pub async fn seal_pending(
             });
         }
         log_entry::Entity::insert_many(entries).exec_without_returning(connection).await?;
-        let signature = sign(&head_message(district_id, position, &chain, now))?;
-        let seal = log_seal::Model {
+        let mut seal = log_seal::Model {
             district_id,
             last_position: position,
+            first_position,
             chain_hash: chain,
             sealed_at: now,
-            key_id: signature.key_id,
-            signature: signature.bytes,
+            key_id: key_id.to_owned(),
+            signature: Vec::new(),
         };
+        seal.signature = sign(&head_message(&seal))?;
         log_seal::Entity::insert(log_seal::ActiveModel::from(seal).reset_all())
             .exec_without_returning(connection)
             .await?;
