@@ -6,9 +6,13 @@ mod app;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod databases;
 #[cfg(test)]
 mod demo;
+#[cfg(test)]
+mod desk;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
@@ -19,7 +23,11 @@ mod http;
 #[expect(dead_code, reason = "the unit tests of `authn::oidc` use the rest")]
 mod issuer;
 #[cfg(test)]
+mod log;
+#[cfg(test)]
 mod obstacles;
+#[cfg(test)]
+mod positions;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
@@ -34,3 +42,5 @@ mod sockets;
 mod steps;
 #[cfg(test)]
 mod subscriptions;
+#[cfg(test)]
+mod tables;

@@ -1,0 +1,108 @@
+//! The tables as somebody sees them who goes round the server: raw SQL in a connection of its own, without foreign keys on
+//! SQLite, so that a test can look at what was stored and do to it what no command does.
+
+use std::str::FromStr as _;
+
+use kim::log::Hash;
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
+use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Error, PgConnection, SqliteConnection};
+use sea_orm::sqlx::{query_scalar, raw_sql};
+use uuid::Uuid;
+
+/// A connection beside the server.
+pub enum Tables {
+    /// To the file.
+    Sqlite(SqliteConnection),
+    /// To the server.
+    Postgres(PgConnection),
+}
+
+impl Tables {
+    /// Connects to the database of this URL.
+    pub async fn open(url: &str) -> Self {
+        if url.starts_with("sqlite") {
+            let options = SqliteConnectOptions::from_str(url).unwrap().foreign_keys(false);
+            Self::Sqlite(options.busy_timeout(std::time::Duration::from_secs(5)).connect().await.unwrap())
+        } else {
+            Self::Postgres(PgConnection::connect(url).await.unwrap())
+        }
+    }
+
+    /// Runs statements; the error of the database if it refuses one.
+    pub async fn try_run(&mut self, sql: &str) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(connection) => raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop),
+            Self::Postgres(connection) => raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop),
+        }
+    }
+
+    /// Runs statements.
+    pub async fn run(&mut self, sql: &str) {
+        self.try_run(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    /// The whole number that a statement selects.
+    pub async fn number(&mut self, sql: &str) -> i64 {
+        let found: Result<i64, Error> = match self {
+            Self::Sqlite(connection) => query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await,
+            Self::Postgres(connection) => query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await,
+        };
+        found.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// The bytes that a statement selects.
+    pub async fn bytes(&mut self, sql: &str) -> Vec<u8> {
+        let found: Result<Vec<u8>, Error> = match self {
+            Self::Sqlite(connection) => query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await,
+            Self::Postgres(connection) => query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await,
+        };
+        found.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// How many rows a table has.
+    pub async fn count(&mut self, table: &str) -> i64 {
+        self.number(&format!("SELECT count(*) FROM {table}")).await
+    }
+
+    /// A hash as it is written in SQL.
+    pub fn hash(&self, hash: &Hash) -> String {
+        let digits = hex::encode(hash);
+        match self {
+            Self::Sqlite(_) => format!("X'{digits}'"),
+            Self::Postgres(_) => format!("'\\x{digits}'::bytea"),
+        }
+    }
+
+    /// An identifier as it is written in SQL.
+    pub fn id(&self, id: Uuid) -> String {
+        match self {
+            Self::Sqlite(_) => format!("X'{}'", id.simple()),
+            Self::Postgres(_) => format!("'{id}'::uuid"),
+        }
+    }
+
+    /// Takes away what the database itself holds against changes of the log.
+    pub async fn unlock_log(&mut self) {
+        let sql = match self {
+            Self::Sqlite(_) => ["event", "log_entry", "log_seal"]
+                .map(|table| {
+                    format!("DROP TRIGGER tr_{table}_append_only_UPDATE; DROP TRIGGER tr_{table}_append_only_DELETE;")
+                })
+                .concat(),
+            Self::Postgres(_) => {
+                let triggers = ["event", "log_entry", "log_seal"]
+                    .map(|table| format!("DROP TRIGGER tr_{table}_append_only ON {table};"));
+                let keys = [
+                    ("event", "district_id"),
+                    ("event", "actor_id"),
+                    ("log_entry", "event_id"),
+                    ("log_entry", "district_id"),
+                    ("log_pending", "event_id"),
+                ]
+                .map(|(table, column)| format!("ALTER TABLE {table} DROP CONSTRAINT fk_{table}_{column};"));
+                triggers.concat() + &keys.concat()
+            }
+        };
+        self.run(&sql).await;
+    }
+}
