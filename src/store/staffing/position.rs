@@ -65,6 +65,28 @@ pub struct PositionFilter {
     pub number_starts_with: Option<String>,
 }
 
+/// The most values in the lists of a filter. Databases bound the values of a statement.
+const FILTER_VALUES_MAXIMUM: usize = 5_000;
+
+impl PositionFilter {
+    fn values(&self) -> usize {
+        fn length<T>(list: Option<&Vec<T>>) -> usize {
+            list.map_or(0, Vec::len)
+        }
+        let here = [
+            length(self.id_in.as_ref()),
+            length(self.status_in.as_ref()),
+            length(self.building_block_in.as_ref()),
+            length(self.role_in.as_ref()),
+            length(self.employer_in.as_ref()),
+            length(self.funded_by_in.as_ref()),
+            length(self.serves_any_of.as_ref()),
+        ];
+        let inner = self.and.iter().chain(&self.or).flatten().chain(self.not.as_deref());
+        here.into_iter().chain(inner.map(Self::values)).sum()
+    }
+}
+
 /// What a list of positions is sorted by; ties are resolved by the id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 pub enum PositionOrder {
@@ -170,6 +192,16 @@ pub(super) fn among<V: on::Position>(
     hanging(permit, position_id).add(position_id.is_in(positions.iter().copied()))
 }
 
+/// What the permit reaches and the filter selects.
+fn filtered(permit: &Permit<verb::ReadPosition>, filter: Option<&PositionFilter>) -> Result<Select<Entity>, Failure> {
+    let Some(filter) = filter else { return Ok(select(permit)) };
+    if filter.values() > FILTER_VALUES_MAXIMUM {
+        let detail = format!("the lists of a filter hold at most {FILTER_VALUES_MAXIMUM} values together");
+        return Err(Failure::new(ErrorCode::BadInput).with("detail", detail));
+    }
+    Ok(select(permit).filter(condition(filter)))
+}
+
 fn condition(filter: &PositionFilter) -> Condition {
     let mut all = Condition::all();
     for inner in filter.and.iter().flatten() {
@@ -256,7 +288,7 @@ pub async fn find_many<V: on::Position>(
 /// A page of positions with their employers.
 ///
 /// # Errors
-/// Those of the database.
+/// `BAD_INPUT` for a filter with too many values, and those of the database.
 pub async fn page(
     store: &Store,
     permit: &Permit<verb::ReadPosition>,
@@ -264,12 +296,8 @@ pub async fn page(
     order: PositionOrder,
     window: &Window,
 ) -> Result<Page<PositionRow>, Failure> {
-    let mut chosen = select(permit);
-    if let Some(filter) = filter {
-        chosen = chosen.filter(condition(filter));
-    }
     let rows = window
-        .apply(chosen, order.key(), Column::Id.into_simple_expr())
+        .apply(filtered(permit, filter)?, order.key(), Column::Id.into_simple_expr())
         .find_also_related(organisation::Entity)
         .all(store.reader())
         .await?;
@@ -279,17 +307,13 @@ pub async fn page(
 /// How many positions the filter selects.
 ///
 /// # Errors
-/// Those of the database.
+/// `BAD_INPUT` for a filter with too many values, and those of the database.
 pub async fn count(
     store: &Store,
     permit: &Permit<verb::ReadPosition>,
     filter: Option<&PositionFilter>,
 ) -> Result<u64, Failure> {
-    let mut chosen = select(permit);
-    if let Some(filter) = filter {
-        chosen = chosen.filter(condition(filter));
-    }
-    Ok(chosen.count(store.reader()).await?)
+    Ok(filtered(permit, filter)?.count(store.reader()).await?)
 }
 
 /// All positions within reach: for the staffing figures, which add them up.
