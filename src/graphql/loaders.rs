@@ -21,7 +21,9 @@ use crate::store::accounts::grant::{self, Grant};
 use crate::store::district::directory::{self, Listed};
 use crate::store::district::municipality::Municipality;
 use crate::store::district::organisation::Organisation;
-use crate::store::log::event;
+use crate::store::log::event::{self, Event};
+use crate::store::log::history::{self, Doors, Part};
+use crate::store::page::Page;
 use crate::store::staffing::occupancy::{self, Occupancy};
 use crate::store::staffing::position::{self, PositionRow};
 use crate::store::staffing::service_area::{self, ServiceArea};
@@ -50,9 +52,12 @@ impl Loaders {
         DataLoader::with_cache(Self { store, actor }, TokioSpawner::current(), EndOfTurn, HashMapCache::default())
     }
 
+    fn by_actor<T>(&self, ask: impl FnOnce(&Actor) -> T) -> Result<T, Failure> {
+        self.actor.as_ref().map(ask).ok_or_else(|| Failure::new(ErrorCode::Unauthenticated))
+    }
+
     fn permit<V: Verb>(&self) -> Result<Permit<V>, Failure> {
-        let actor = self.actor.as_ref().ok_or_else(|| Failure::new(ErrorCode::Unauthenticated))?;
-        Ok(actor.permit_whatever())
+        self.by_actor(Actor::permit_whatever)
     }
 }
 
@@ -141,6 +146,16 @@ impl Loader<NameOf> for Loaders {
         let permit = self.permit::<verb::ReadDirectory>()?;
         let names = event::actor_names(&self.store, &permit, &ids).await?;
         Ok(names.into_iter().map(|(id, name)| (NameOf(id), name)).collect())
+    }
+}
+
+impl Loader<Part> for Loaders {
+    type Value = Page<Event>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[Part]) -> Result<HashMap<Part, Page<Event>>, Failure> {
+        let doors = self.by_actor(Doors::of)?;
+        history::pages(&self.store, &doors, keys).await
     }
 }
 

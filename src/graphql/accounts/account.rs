@@ -20,6 +20,7 @@ use crate::graphql::loaders::GrantsOf;
 use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
 use crate::store::accounts::account;
+use crate::store::log::history::Subject;
 
 /// `Account` of the schema; the description that its readers see stands on the `impl`.
 pub struct Account(pub account::Account);
@@ -88,7 +89,7 @@ impl Account {
         #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<List<LogEntry>, Failure> {
-        history::<verb::ReadAccount>(ctx, &self.0.id.to_string(), first, after).await
+        history(ctx, Subject::Account(self.0.id), first, after).await
     }
 }
 

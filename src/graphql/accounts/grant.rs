@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use entity::codes::Role;
 use entity::ids::GrantId;
 
-use crate::access::{Action, verb};
+use crate::access::Action;
 use crate::commands::CommandOptions;
 use crate::commands::accounts::grant::{GrantAddInput, GrantRevokeInput};
 use crate::error::Failure;
@@ -17,6 +17,7 @@ use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
 use crate::store::accounts::grant;
 use crate::store::district::organisation;
+use crate::store::log::history::Subject;
 
 /// `Grant` of the schema; the description that its readers see stands on the `impl`.
 pub struct Grant {
@@ -69,7 +70,7 @@ impl Grant {
         #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<List<LogEntry>, Failure> {
-        history::<verb::ReadAccount>(ctx, &self.grant.id.to_string(), first, after).await
+        history(ctx, Subject::Grant(self.grant.id), first, after).await
     }
 }
 

@@ -15,6 +15,7 @@ use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
 use crate::store::district::directory;
 use crate::store::district::municipality as records;
+use crate::store::log::history::Subject;
 
 /// `Municipality` of the schema; the description that its readers see stands on the `impl`.
 pub struct Municipality(pub records::Municipality);
@@ -59,7 +60,7 @@ impl Municipality {
         #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<List<LogEntry>, Failure> {
-        history::<verb::ReadDirectory>(ctx, &self.0.id.to_string(), first, after).await
+        history(ctx, Subject::Municipality(self.0.id), first, after).await
     }
 }
 

@@ -17,6 +17,7 @@ use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
 use crate::store::district::directory;
 use crate::store::district::organisation as records;
+use crate::store::log::history::Subject;
 
 /// `Organisation` of the schema; the description that its readers see stands on the `impl`.
 pub struct Organisation(pub records::Organisation);
@@ -68,7 +69,7 @@ impl Organisation {
         #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<List<LogEntry>, Failure> {
-        history::<verb::ReadDirectory>(ctx, &self.0.id.to_string(), first, after).await
+        history(ctx, Subject::Organisation(self.0.id), first, after).await
     }
 }
 

@@ -28,6 +28,7 @@ use crate::graphql::guard::Requires;
 use crate::graphql::loaders::{OccupanciesOf, ServiceAreasOf, SupervisionsOf};
 use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
+use crate::store::log::history::Subject;
 use crate::store::staffing::position::{self, PositionFilter, PositionOrder, PositionRow};
 
 /// `Position` of the schema; the description that its readers see stands on the `impl`.
@@ -260,7 +261,7 @@ impl Position {
         #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<List<LogEntry>, Failure> {
-        history::<verb::ReadPosition>(ctx, &self.0.position.id.to_string(), first, after).await
+        history(ctx, Subject::Position(self.0.position.id), first, after).await
     }
 }
 

@@ -14,6 +14,7 @@ use crate::graphql::guard::Requires;
 use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
 use crate::store::district::organisation;
+use crate::store::log::history::Subject;
 use crate::store::staffing::staff_member;
 
 /// `StaffMember` of the schema; the description that its readers see stands on the `impl`.
@@ -58,7 +59,7 @@ impl StaffMember {
         #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<List<LogEntry>, Failure> {
-        history::<verb::ReadStaffMember>(ctx, &self.person.id.to_string(), first, after).await
+        history(ctx, Subject::StaffMember(self.person.id), first, after).await
     }
 }
 

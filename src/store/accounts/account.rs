@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 pub use entity::account::Model as Account;
 use entity::account::{ActiveModel, Column, Entity};
 use entity::ids::{AccountId, DistrictId};
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, PaginatorTrait,
-    QueryFilter, QuerySelect, Select, SqlErr,
+    QueryFilter, QuerySelect, QueryTrait, Select, SqlErr,
 };
 
 use crate::access::{Extent, Permit, on, verb};
@@ -23,6 +24,11 @@ fn select<V: on::Account>(permit: &Permit<V>) -> Select<Entity> {
         Extent::Part { own: Some(account), .. } => district.add(Column::Id.eq(*account)),
         Extent::Part { own: None, .. } => district.add(Column::Id.is_null()),
     })
+}
+
+/// Selects one by its id if the permit reaches it: for what hangs on the record.
+pub(in crate::store) fn door<V: on::Account>(permit: &Permit<V>, id: AccountId) -> SelectStatement {
+    select(permit).select_only().column(Column::Id).filter(Column::Id.eq(id)).into_query()
 }
 
 /// Several by their ids, in any order; what is out of reach is absent.

@@ -5,9 +5,10 @@ pub use entity::access_grant::Model as Grant;
 use entity::access_grant::{ActiveModel, Column, Entity};
 use entity::ids::{AccountId, GrantId};
 use entity::organisation;
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select,
+    QueryTrait, Select,
 };
 
 use crate::access::{Extent, Permit, on, verb};
@@ -22,6 +23,11 @@ fn select<V: on::Account>(permit: &Permit<V>) -> Select<Entity> {
         Extent::Part { own: Some(account), .. } => district.add(Column::AccountId.eq(*account)),
         Extent::Part { own: None, .. } => district.add(Column::Id.is_null()),
     })
+}
+
+/// Selects one by its id if the permit reaches it: for what hangs on the record.
+pub(in crate::store) fn door<V: on::Account>(permit: &Permit<V>, id: GrantId) -> SelectStatement {
+    select(permit).select_only().column(Column::Id).filter(Column::Id.eq(id)).into_query()
 }
 
 /// The grants of these accounts with their organisations, in the order in which they were given.

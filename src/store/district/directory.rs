@@ -2,8 +2,10 @@
 
 use std::hash::Hash;
 
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, IntoSimpleExpr, ModelTrait, PaginatorTrait, QueryFilter, Select, Value,
+    ColumnTrait, EntityTrait, FromQueryResult, IntoSimpleExpr, ModelTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait, Select, Value,
 };
 use uuid::Uuid;
 
@@ -30,6 +32,12 @@ pub trait Listed: ModelTrait<Entity = Self::Table> + FromQueryResult + Clone + S
 fn select<L: Listed, V: on::Directory>(permit: &Permit<V>) -> Select<L::Table> {
     let [district, ..] = L::COLUMNS;
     L::Table::find().filter(district.eq(permit.district_id()))
+}
+
+/// Selects one by its id if the permit reaches it: for what hangs on the record.
+pub(in crate::store) fn door<L: Listed, V: on::Directory>(permit: &Permit<V>, id: L::Id) -> SelectStatement {
+    let [_, column, _] = L::COLUMNS;
+    select::<L, V>(permit).select_only().column(column).filter(column.eq(id)).into_query()
 }
 
 /// Several by their ids, in any order; what is out of reach is absent.

@@ -28,20 +28,6 @@ pub async fn append(connection: &impl ConnectionTrait, event: &Event) -> Result<
     Ok(())
 }
 
-/// The history of one record, newest first. The caller has read the record through its own door before.
-///
-/// # Errors
-/// Those of the database.
-pub async fn history<V: Verb>(
-    store: &Store,
-    permit: &Permit<V>,
-    subject: &str,
-    window: &Window,
-) -> Result<Page<Event>, Failure> {
-    let select = Entity::find().filter(Column::DistrictId.eq(permit.district_id())).filter(Column::Subject.eq(subject));
-    Ok(window.page(window.apply(select, None, Column::Id.into_simple_expr()).all(store.reader()).await?))
-}
-
 /// The whole log of the district, newest first.
 ///
 /// # Errors

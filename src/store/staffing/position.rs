@@ -10,7 +10,7 @@ use entity::{occupancy, organisation, service_area, staff_member};
 use sea_orm::sea_query::{ExprTrait, Func, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, IntoSimpleExpr,
-    PaginatorTrait, QueryFilter, QuerySelect, Select, SqlErr,
+    PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select, SqlErr,
 };
 
 use crate::access::{Extent, Permit, Verb, on, verb};
@@ -175,6 +175,11 @@ fn reached<V: on::Position>(permit: &Permit<V>) -> Condition {
 /// The door: what the permit reaches.
 fn select<V: on::Position>(permit: &Permit<V>) -> Select<Entity> {
     Entity::find().filter(reached(permit))
+}
+
+/// Selects one by its id if the permit reaches it: for what hangs on the record.
+pub(in crate::store) fn door<V: on::Position>(permit: &Permit<V>, id: PositionId) -> SelectStatement {
+    select(permit).select_only().column(Column::Id).filter(Column::Id.eq(id)).into_query()
 }
 
 /// For tables that hang on positions: the condition that `position_id` names one within reach.

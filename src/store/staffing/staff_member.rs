@@ -5,9 +5,10 @@ use entity::ids::{AccountId, Identifier, OrganisationId, StaffMemberId};
 use entity::organisation;
 pub use entity::staff_member::Model as StaffMember;
 use entity::staff_member::{ActiveModel, Column, Entity};
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QuerySelect,
-    Select,
+    QueryTrait, Select,
 };
 
 use crate::access::{Extent, Permit, Verb, on};
@@ -29,6 +30,11 @@ fn select<V: on::StaffMember>(permit: &Permit<V>) -> Select<Entity> {
         }
     };
     Entity::find().filter(reached)
+}
+
+/// Selects one by its id if the permit reaches it: for what hangs on the record.
+pub(in crate::store) fn door<V: on::StaffMember>(permit: &Permit<V>, id: StaffMemberId) -> SelectStatement {
+    select(permit).select_only().column(Column::Id).filter(Column::Id.eq(id)).into_query()
 }
 
 /// Several by their ids, in any order; what is out of reach is absent.
