@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::access::{Permit, on};
+use crate::access::{Extent, Permit, on};
 use crate::error::Failure;
 use crate::store::Store;
 use crate::store::page::{Boundary, Key, Page, Window};
@@ -30,8 +30,12 @@ pub trait Listed: ModelTrait<Entity = Self::Table> + FromQueryResult + Clone + S
 
 /// The door: what the permit reaches.
 fn select<L: Listed, V: on::Directory>(permit: &Permit<V>) -> Select<L::Table> {
-    let [district, ..] = L::COLUMNS;
-    L::Table::find().filter(district.eq(permit.district_id()))
+    let [district, id, _] = L::COLUMNS;
+    L::Table::find().filter(match permit.extent() {
+        Extent::District => district.eq(permit.district_id()),
+        // The directory is read as a whole or not at all: who has no grant has no reach either.
+        Extent::Part { .. } => id.is_null(),
+    })
 }
 
 /// Selects one by its id if the permit reaches it: for what hangs on the record.

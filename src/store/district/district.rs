@@ -6,7 +6,7 @@ use entity::district::{ActiveModel, Column, Entity};
 use entity::ids::{DistrictId, Identifier};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
-use crate::access::{Permit, on};
+use crate::access::{Extent, Permit, on};
 use crate::error::Failure;
 use crate::store::Store;
 
@@ -15,6 +15,9 @@ use crate::store::Store;
 /// # Errors
 /// Those of the database.
 pub async fn find<V: on::Directory>(store: &Store, permit: &Permit<V>) -> Result<Option<District>, Failure> {
+    if *permit.extent() != Extent::District {
+        return Ok(None);
+    }
     Ok(Entity::find_by_id(permit.district_id()).one(store.reader()).await?)
 }
 
