@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
-use entity::ids::{AccountId, MunicipalityId, OrganisationId, PositionId, StaffMemberId};
+use entity::ids::{AccountId, BodyId, DistrictId, MunicipalityId, OrganisationId, PositionId, StaffMemberId};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
@@ -18,7 +18,9 @@ use crate::error::{ErrorCode, Failure};
 use crate::store::Store;
 use crate::store::accounts::account::{self, Account};
 use crate::store::accounts::grant::{self, Grant};
+use crate::store::district::body::Body;
 use crate::store::district::directory::{self, Listed};
+use crate::store::district::district::{self, District};
 use crate::store::district::municipality::Municipality;
 use crate::store::district::organisation::Organisation;
 use crate::store::log::event::{self, Event};
@@ -159,6 +161,18 @@ impl Loader<Part> for Loaders {
     }
 }
 
+impl Loader<DistrictId> for Loaders {
+    type Value = District;
+    type Error = Failure;
+
+    async fn load(&self, _: &[DistrictId]) -> Result<HashMap<DistrictId, District>, Failure> {
+        let permit = self.permit::<verb::ReadDirectory>()?;
+        // There is only one that anybody can reach.
+        let own = district::find(&self.store, &permit).await?;
+        Ok(own.into_iter().map(|district| (district.id, district)).collect())
+    }
+}
+
 impl Loader<PositionId> for Loaders {
     type Value = PositionRow;
     type Error = Failure;
@@ -211,4 +225,4 @@ macro_rules! loads_listed {
     )*};
 }
 
-loads_listed!(OrganisationId => Organisation, MunicipalityId => Municipality);
+loads_listed!(OrganisationId => Organisation, MunicipalityId => Municipality, BodyId => Body);
