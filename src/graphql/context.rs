@@ -109,6 +109,8 @@ pub fn state<'a>(ctx: &Context<'a>) -> &'a RequestState {
 pub trait Ask<'a> {
     /// The request.
     fn state(&self) -> &'a RequestState;
+    /// The request, for a stream that outlives the resolver.
+    fn shared_state(&self) -> Arc<RequestState>;
     /// The database.
     fn store(&self) -> &'a Store;
     /// The actor.
@@ -148,6 +150,10 @@ pub trait Ask<'a> {
 impl<'a> Ask<'a> for Context<'a> {
     fn state(&self) -> &'a RequestState {
         state(self)
+    }
+
+    fn shared_state(&self) -> Arc<RequestState> {
+        Arc::clone(self.data_unchecked::<Arc<RequestState>>())
     }
 
     fn store(&self) -> &'a Store {

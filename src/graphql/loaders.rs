@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
@@ -35,7 +36,7 @@ use crate::store::staffing::supervision::{self, Supervision};
 /// Reads relations for one actor.
 pub struct Loaders {
     store: Store,
-    actor: Option<Actor>,
+    actor: RwLock<Option<Actor>>,
 }
 
 /// Waits for the rest of the current turn instead of for a fixed time: by then all fields have said what they need.
@@ -51,11 +52,18 @@ impl Loaders {
     /// Loaders for a new request.
     #[must_use]
     pub fn for_request(store: Store, actor: Option<Actor>) -> DataLoader<Self, HashMapCache> {
-        DataLoader::with_cache(Self { store, actor }, TokioSpawner::current(), EndOfTurn, HashMapCache::default())
+        let loaders = Self { store, actor: RwLock::new(actor) };
+        DataLoader::with_cache(loaders, TokioSpawner::current(), EndOfTurn, HashMapCache::default())
+    }
+
+    /// Reads for `actor` from now on: the same person, with the grants that hold now.
+    pub fn renew(&self, actor: Actor) {
+        *self.actor.write().unwrap_or_else(PoisonError::into_inner) = Some(actor);
     }
 
     fn by_actor<T>(&self, ask: impl FnOnce(&Actor) -> T) -> Result<T, Failure> {
-        self.actor.as_ref().map(ask).ok_or_else(|| Failure::new(ErrorCode::Unauthenticated))
+        let actor = self.actor.read().unwrap_or_else(PoisonError::into_inner);
+        actor.as_ref().map(ask).ok_or_else(|| Failure::new(ErrorCode::Unauthenticated))
     }
 
     fn permit<V: Verb>(&self) -> Result<Permit<V>, Failure> {

@@ -39,6 +39,12 @@ impl Feed {
         self.sender.subscribe()
     }
 
+    /// How many receive them at the moment.
+    #[must_use]
+    pub fn subscribers(&self) -> usize {
+        self.sender.receiver_count()
+    }
+
     /// Says that the log may have grown.
     pub fn look_now(&self) {
         self.wake.notify_one();

@@ -40,6 +40,9 @@ impl PositionSubscriptions {
         let services = std::sync::Arc::clone(&ctx.state().services);
         let actor = ctx.actor()?.clone();
         let mut events = services.feed.subscribe();
+        let state = ctx.shared_state();
+        // What was loaded for one change is old at the next.
+        state.loaders.enable_all_cache(false);
         Ok(async_stream::stream! {
             loop {
                 let sealed = match events.recv().await {
@@ -62,6 +65,7 @@ impl PositionSubscriptions {
                         return;
                     }
                 };
+                state.loaders.loader().renew(present.clone());
                 let permit = present.permit_whatever::<verb::ReadPosition>();
                 match position::find_many(&services.store, &permit, &[id]).await {
                     Ok(rows) => {
