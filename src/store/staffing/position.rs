@@ -208,7 +208,8 @@ fn filtered(permit: &Permit<verb::ReadPosition>, filter: Option<&PositionFilter>
 }
 
 fn condition(filter: &PositionFilter) -> Condition {
-    let mut all = Condition::all();
+    // A filter without members holds for everything, inside `not` and `or` as well: an empty condition would vanish there.
+    let mut all = Condition::all().add(SimpleExpr::val(1).eq(1));
     for inner in filter.and.iter().flatten() {
         all = all.add(condition(inner));
     }
