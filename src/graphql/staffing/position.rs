@@ -175,7 +175,7 @@ impl Position {
         let arguments = RelationArguments { first, after };
         connect_loaded(
             ctx,
-            "occupancies",
+            &format!("occupancies {}", self.0.position.id),
             &arguments,
             rows,
             |row| row.0.id.0,
@@ -194,7 +194,7 @@ impl Position {
         let arguments = RelationArguments { first, after };
         connect_loaded(
             ctx,
-            "serviceAreas",
+            &format!("serviceAreas {}", self.0.position.id),
             &arguments,
             rows,
             |row| row.0.id.0,
@@ -218,7 +218,7 @@ impl Position {
         let arguments = RelationArguments { first, after };
         connect_loaded(
             ctx,
-            "supervisions",
+            &format!("supervisions {}", self.0.position.id),
             &arguments,
             rows,
             |row| row.0.id.0,
