@@ -191,6 +191,17 @@ impl Engine {
         Ok(caller)
     }
 
+    /// The same caller with the grants that hold now: for connections that outlive a request.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` if the session or the account has ended, and the troubles of the server.
+    pub async fn renew(&self, caller: Caller) -> Result<Caller, Failure> {
+        let Some(actor) = &caller.actor else { return Ok(caller) };
+        let present = self.inner.services.sessions.again(actor).await?;
+        let present = present.ok_or_else(|| Failure::new(ErrorCode::Unauthenticated))?;
+        Ok(Caller { actor: Some(present), ..caller })
+    }
+
     /// Parses the document of a request, within the limits of its size.
     fn parse<'a>(&self, request: &'a mut Request) -> Result<&'a ExecutableDocument, Failure> {
         let scan =

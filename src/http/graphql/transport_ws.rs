@@ -22,7 +22,7 @@ use std::cell::Cell;
 use std::future::{Future, pending, ready};
 use std::io::ErrorKind;
 use std::net::IpAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, ready as ready_or_return};
 use std::time::Duration;
@@ -45,6 +45,7 @@ use tokio_stream::StreamMap;
 use super::request::{Fault, bad, from_members};
 use super::{Edge, Wire, authorization, edge_error, is_request_error, request_id};
 use crate::error::{ErrorCode, Failure};
+use crate::graphql::engine::refusal;
 use crate::graphql::{Call, Caller, HttpLimits, Operations, SessionEnd};
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -255,12 +256,23 @@ impl Active {
         let engine = peer.edge.engine.clone();
         let is_subscription = engine.is_subscription(&mut request);
         let request_id = format!("{}-{}", peer.request_id, self.begun);
-        let call = Call { request, caller, request_id, operations: Operations::QueriesAndMutations };
-        if is_subscription {
-            self.subscriptions.insert(id, events(engine.subscribe(call)));
-        } else {
-            self.singles.insert(id, events(once(async move { engine.execute(call).await })));
-        }
+        let answers = async_stream::stream! {
+            // The handshake may be long ago, and grants may have ended since.
+            let caller = match engine.renew(caller).await {
+                Ok(caller) => caller,
+                Err(failure) => {
+                    yield refusal(&failure, &request_id);
+                    return;
+                }
+            };
+            let call = Call { request, caller, request_id, operations: Operations::QueriesAndMutations };
+            let mut answers = pin!(engine.subscribe(call));
+            while let Some(answer) = answers.next().await {
+                yield answer;
+            }
+        };
+        let running = if is_subscription { &mut self.subscriptions } else { &mut self.singles };
+        running.insert(id, events(answers));
     }
 }
 
