@@ -2,6 +2,8 @@
 //! in its name. Tests inside `both_databases!` run on SQLite and on PostgreSQL.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod app;
 #[cfg(test)]
 mod cli;

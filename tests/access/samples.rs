@@ -1,0 +1,187 @@
+//! One harmless request per field of the three roots.
+
+use serde_json::{Value, json};
+
+/// Ids that the samples ask for, all of the demo's district and within reach of its town Coesfeld.
+#[derive(Default)]
+pub struct Ids {
+    /// Held by the case manager of the town.
+    pub held: String,
+    /// Advertised.
+    pub advertised: String,
+    /// Approved.
+    pub approved: String,
+    /// Planned.
+    pub planned: String,
+    pub town: String,
+    pub municipality: String,
+    pub account: String,
+    pub grant: String,
+    /// A person of the town who supervises nobody yet.
+    pub superior: String,
+    /// A person of the integration centre who supervises nobody yet.
+    pub supervisor: String,
+    /// The institution.
+    pub institution: String,
+}
+
+/// A request for one field.
+pub struct Sample {
+    /// What sets it apart, where a field has several.
+    pub variant: &'static str,
+    pub document: String,
+    pub variables: Value,
+}
+
+fn read(document: &str, variables: Value) -> Vec<Sample> {
+    vec![Sample { variant: "", document: document.to_owned(), variables }]
+}
+
+fn command(field: &str, variant: &'static str, input: Value) -> Sample {
+    let ty = format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);
+    Sample {
+        variant,
+        document: format!(
+            "mutation($input: {ty}!) {{ {field}(input: $input, options: {{ validateOnly: true }}) {{ userErrors {{ code }} }} }}"
+        ),
+        variables: json!({ "input": input }),
+    }
+}
+
+fn session(field: &str, input: Value) -> Sample {
+    let ty = format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);
+    Sample {
+        variant: "",
+        document: format!("mutation($input: {ty}!) {{ {field}(input: $input) {{ userErrors {{ code }} }} }}"),
+        variables: json!({ "input": input }),
+    }
+}
+
+/// The samples of `root.field`; `None` for a field that nobody wrote one for. `session` ends with the request.
+pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
+    let samples = match (root, field) {
+        ("Query", "viewer") => read("{ viewer { account { login } } }", json!({})),
+        ("Query", "accessPolicy") => read("{ accessPolicy { role } }", json!({})),
+        ("Query", "errorCatalogue") => read("{ errorCatalogue { code } }", json!({})),
+        ("Query", "node") => read("query($id: ID!) { node(id: $id) { id } }", json!({ "id": ids.held })),
+        ("Query", "nodes") => {
+            let documents = [
+                ("position", json!([ids.held, ids.advertised])),
+                ("account", json!([ids.account])),
+                ("staff", json!([ids.superior])),
+                ("directory", json!([ids.town, ids.municipality])),
+            ];
+            documents
+                .map(|(variant, list)| Sample {
+                    variant,
+                    document: "query($ids: [ID!]!) { nodes(ids: $ids) { id } }".to_owned(),
+                    variables: json!({ "ids": list }),
+                })
+                .into()
+        }
+        ("Query", "district") => read("{ district { ags } }", json!({})),
+        ("Query", "municipalities") => read("{ municipalities { totalCount nodes { id } } }", json!({})),
+        ("Query", "organisations") => read("{ organisations { totalCount nodes { id } } }", json!({})),
+        ("Query", "bodies") => read("{ bodies { nodes { id } } }", json!({})),
+        ("Query", "position") => read("query($id: ID!) { position(id: $id) { id } }", json!({ "id": ids.held })),
+        ("Query", "positions") => read(
+            "query($ids: [ID!]) { positions(filter: { idIn: $ids }) { totalCount nodes { id } } }",
+            json!({ "ids": [ids.held, ids.advertised] }),
+        ),
+        ("Query", "staffing") => read(
+            "{ staffing(fromMonth: \"2023-06-01\", untilMonth: \"2023-06-01\", groupBy: []) { reportingDate } }",
+            json!({}),
+        ),
+        ("Query", "staffMembers") => read("{ staffMembers { nodes { id } } }", json!({})),
+        ("Query", "accounts") => read("{ accounts { totalCount nodes { id } } }", json!({})),
+        ("Query", "logEntries") => read("{ logEntries { nodes { id } } }", json!({})),
+        ("Mutation", "sessionLogin") => {
+            let login = json!({ "login": kim::demo::COORDINATOR_LOGIN, "password": kim::demo::PASSWORD });
+            vec![session(field, login)]
+        }
+        ("Mutation", "sessionRefresh") => vec![session(field, json!({ "refreshToken": "none" }))],
+        ("Mutation", "sessionLogout") => vec![session(field, json!({}))],
+        ("Mutation", "positionPlan") => vec![command(
+            field,
+            "",
+            json!({ "number": "NEW-1", "buildingBlock": "CASE_MANAGEMENT", "role": "CASE_MANAGER",
+                "employerId": ids.town, "fteHundredths": 100, "fundedBy": "STATE" }),
+        )],
+        ("Mutation", "positionApprove") => {
+            vec![command(field, "", json!({ "positionId": ids.planned, "approvedFrom": "2023-01-01" }))]
+        }
+        ("Mutation", "positionAdvertise") => vec![command(field, "", json!({ "positionId": ids.approved }))],
+        ("Mutation", "positionFill") => vec![command(
+            field,
+            "",
+            json!({ "positionId": ids.advertised, "holder": { "new": { "displayName": "Nina Neu-Muster" } },
+                "fteHundredths": 100, "from": "2023-07-01" }),
+        )],
+        ("Mutation", "positionVacate") => {
+            vec![command(field, "", json!({ "positionId": ids.held, "until": "2023-12-31" }))]
+        }
+        ("Mutation", "positionEnd") => {
+            vec![command(field, "", json!({ "positionId": ids.advertised, "endedOn": "2023-12-31" }))]
+        }
+        ("Mutation", "supervisionAssign") => {
+            let input = |kind: &str, supervisor: &str| json!({ "positionId": ids.held, "kind": kind, "supervisorId": supervisor, "from": "2023-06-01" });
+            vec![
+                command(field, "professional", input("PROFESSIONAL", &ids.supervisor)),
+                command(field, "line", input("LINE", &ids.superior)),
+            ]
+        }
+        ("Mutation", "staffMemberAdd") => {
+            vec![command(field, "", json!({ "organisationId": ids.town, "displayName": "Nina Neu-Muster" }))]
+        }
+        ("Mutation", "accountCreate") => {
+            vec![command(field, "", json!({ "login": "neu@kreis-coesfeld.example", "displayName": "Nina Neu-Muster" }))]
+        }
+        ("Mutation", "accountDisable") => vec![command(field, "", json!({ "accountId": ids.account }))],
+        ("Mutation", "grantAdd") => vec![command(
+            field,
+            "",
+            json!({ "accountId": ids.account, "role": "EMPLOYER", "organisationId": ids.town }),
+        )],
+        ("Mutation", "grantRevoke") => vec![command(field, "", json!({ "grantId": ids.grant }))],
+        ("Mutation", "municipalityAdd") => vec![command(
+            field,
+            "",
+            json!({ "ags": "05558999", "name": "Neustadt", "kind": "TOWN", "validFrom": "2023-01-01" }),
+        )],
+        ("Mutation", "organisationAdd") => vec![command(
+            field,
+            "",
+            json!({ "kind": "WELFARE_ORGANISATION", "name": "Verein Neu-Muster", "validFrom": "2023-01-01" }),
+        )],
+        ("Mutation", "organisationEnd") => {
+            vec![command(field, "", json!({ "organisationId": ids.institution, "validUntil": "2024-01-01" }))]
+        }
+        ("Subscription", "positionChanged") => read(
+            "subscription($id: ID) { positionChanged(positionId: $id) { position { id } } }",
+            json!({ "id": ids.held }),
+        ),
+        _ => return None,
+    };
+    Some(samples)
+}
+
+/// What came of a request for `field`: `data`, `empty`, or the code that says why not.
+pub fn outcome(field: &str, body: &Value) -> String {
+    if let Some(code) = body["errors"][0]["extensions"]["code"].as_str() {
+        return code.to_owned();
+    }
+    let value = &body["data"][field];
+    let codes: Vec<&str> =
+        value["userErrors"].as_array().into_iter().flatten().filter_map(|error| error["code"].as_str()).collect();
+    let is_empty = match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().all(Value::is_null),
+        Value::Object(_) => value["nodes"].as_array().is_some_and(Vec::is_empty) || codes == ["NOT_FOUND"],
+        _ => false,
+    };
+    match codes.first() {
+        _ if is_empty => "empty".to_owned(),
+        Some(code) => (*code).to_owned(),
+        None => "data".to_owned(),
+    }
+}
