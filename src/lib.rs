@@ -17,3 +17,4 @@ pub mod http;
 pub mod live;
 pub mod log;
 pub mod store;
+pub mod vault;
