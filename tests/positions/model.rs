@@ -283,7 +283,7 @@ both_databases! {
     async fn random_commands_follow_the_model(db: TestDatabase) {
         let desk = Desk::open(db).await;
         let runtime = tokio::runtime::Handle::current();
-        let config = Config { cases: 10, max_shrink_iters: 40, failure_persistence: None, ..Config::default() };
+        let config = Config { cases: 5, max_shrink_iters: 40, failure_persistence: None, ..Config::default() };
         let mut case = 0;
         let mut runner = TestRunner::new(config);
         let cell = std::sync::Mutex::new(&mut case);
