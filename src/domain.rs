@@ -1,5 +1,6 @@
 //! The pure rules: values in, decision out. No database, no async, no clock.
 
+pub mod casework;
 pub mod input;
 pub mod period;
 pub mod staffing;

@@ -193,6 +193,22 @@ catalogue! {
     SupervisionOverlaps "SUPERVISION_OVERLAPS" Rule 409 false
         "Für diesen Zeitraum ist schon eine spätere Aufsicht derselben Art eingetragen." "A later supervision of the same kind is recorded for this period already.";
 
+    // Cases.
+    CaseNotOpen "CASE_NOT_OPEN" Rule 409 false
+        "Der Fall ist nicht offen, sondern {status}." "The case is not open but {status}.";
+    CaseNotPaused "CASE_NOT_PAUSED" Rule 409 false
+        "Der Fall ruht nicht, sondern ist {status}." "The case is not paused but {status}.";
+    CaseNotClosed "CASE_NOT_CLOSED" Rule 409 false
+        "Der Fall ist nicht geschlossen, sondern {status}." "The case is not closed but {status}.";
+    PhaseNotReachable "PHASE_NOT_REACHABLE" Rule 409 false
+        "Von der Phase {from} führt kein Schritt zu {to}." "No step leads from phase {from} to {to}.";
+    ReasonNeeded "REASON_NEEDED" Rule 422 false
+        "Dieser Schritt braucht eine Begründung." "This step needs a reason.";
+    NotACaseManager "NOT_A_CASE_MANAGER" Rule 409 false
+        "Dazu muss die Person heute genau eine Case-Management-Stelle innehaben." "For this the person must hold exactly one case-management position today.";
+    SubstituteIsLead "SUBSTITUTE_IS_LEAD" Rule 422 false
+        "Die Vertretung muss eine andere Person sein als die Fallführung." "The substitute must be another person than the lead.";
+
     // Accounts.
     LoginTaken "LOGIN_TAKEN" Rule 409 false
         "Dieser Anmeldename kann nicht vergeben werden." "This login name cannot be used.";

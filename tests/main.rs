@@ -6,6 +6,8 @@ mod access;
 #[cfg(test)]
 mod app;
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod commands;

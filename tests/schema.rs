@@ -23,6 +23,7 @@ const PLAIN_LISTS: &[(&str, &str)] = &[
     ("Query.staffing", "at most 60 months"),
     ("Position.availableTransitions", "the transitions"),
     ("LogEntry.changes", "the columns of a record"),
+    ("Case.availablePhases", "the phases"),
     ("Grant.scopes", "the actions"),
     ("UserError.path", "one step of an input"),
 ];

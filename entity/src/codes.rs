@@ -160,3 +160,181 @@ code_list! {
         WorkingGroup = "WORKING_GROUP",
     }
 }
+
+code_list! {
+    /// Whether a case is being worked on.
+    CaseStatus {
+        /// Being worked on.
+        Open = "OPEN",
+        /// Resting for a while, e.g. during a long absence of the client.
+        Paused = "PAUSED",
+        /// Closed, with a reason. It can be reopened.
+        Closed = "CLOSED",
+    }
+}
+
+code_list! {
+    /// The phase of case work (Case-Management-Regelkreis).
+    CasePhase {
+        /// First contact: what is it about, who is responsible?
+        Intake = "INTAKE",
+        /// Clearing: is case management the right help?
+        Clearing = "CLEARING",
+        /// Assessment of needs and strengths.
+        Assessment = "ASSESSMENT",
+        /// Agreement on goals and support plan.
+        Planning = "PLANNING",
+        /// Linking with services and offices.
+        Linking = "LINKING",
+        /// Monitoring of what was agreed.
+        Monitoring = "MONITORING",
+        /// Evaluation together with the client.
+        Evaluation = "EVALUATION",
+        /// Closure.
+        Closure = "CLOSURE",
+    }
+}
+
+code_list! {
+    /// How much work a case needs.
+    CaseIntensity {
+        /// Short advice.
+        ShortAdvice = "SHORT_ADVICE",
+        /// The usual.
+        Standard = "STANDARD",
+        /// Much more than usual.
+        Intensive = "INTENSIVE",
+    }
+}
+
+code_list! {
+    /// Who is helped in a case.
+    CaseUnit {
+        /// One person.
+        Person = "PERSON",
+        /// A household (Bedarfsgemeinschaft, family).
+        Household = "HOUSEHOLD",
+    }
+}
+
+code_list! {
+    /// Where the person came from to case management.
+    ReferralSource {
+        /// By oneself.
+        Oneself = "SELF_REFERRAL",
+        /// A counselling service.
+        CounsellingService = "COUNSELLING_SERVICE",
+        /// The municipality.
+        Municipality = "MUNICIPALITY",
+        /// The immigration office (Ausländerbehörde).
+        ImmigrationOffice = "IMMIGRATION_OFFICE",
+        /// The job centre.
+        JobCentre = "JOB_CENTRE",
+        /// The employment agency (Agentur für Arbeit).
+        EmploymentAgency = "EMPLOYMENT_AGENCY",
+        /// The youth office (Jugendamt).
+        YouthOffice = "YOUTH_OFFICE",
+        /// The health office (Gesundheitsamt).
+        HealthOffice = "HEALTH_OFFICE",
+        /// A school or day-care centre.
+        SchoolOrDaycare = "SCHOOL_OR_DAYCARE",
+        /// An employer of the person.
+        Employer = "EMPLOYER",
+        /// A volunteer.
+        Volunteer = "VOLUNTEER",
+        /// A migrant organisation.
+        MigrantOrganisation = "MIGRANT_ORGANISATION",
+        /// Somebody else.
+        Other = "OTHER",
+    }
+}
+
+code_list! {
+    /// Why a case was closed.
+    ClosureReason {
+        /// The goals were reached.
+        GoalsReached = "GOALS_REACHED",
+        /// Some of the goals were reached.
+        PartlyReached = "PARTLY_REACHED",
+        /// Handed over to another service.
+        HandedOver = "HANDED_OVER",
+        /// Moved away from the district.
+        MovedAway = "MOVED_AWAY",
+        /// The client wished so.
+        ClientWish = "CLIENT_WISH",
+        /// The contact broke off.
+        NoContact = "NO_CONTACT",
+        /// Left the country.
+        LeftCountry = "LEFT_COUNTRY",
+        /// Deceased.
+        Deceased = "DECEASED",
+        /// Does not belong to the target group.
+        NotTargetGroup = "NOT_TARGET_GROUP",
+        /// Another reason.
+        Other = "OTHER",
+    }
+}
+
+code_list! {
+    /// Gender, for statistics only.
+    GenderStatistical {
+        /// Female.
+        Female = "FEMALE",
+        /// Male.
+        Male = "MALE",
+        /// Diverse.
+        Diverse = "DIVERSE",
+        /// Not stated.
+        NotStated = "NOT_STATED",
+    }
+}
+
+code_list! {
+    /// Band of age, for statistics only.
+    AgeBand {
+        /// Under 6 years.
+        U6 = "U6",
+        /// 6 to 15 years.
+        A6To15 = "A6_15",
+        /// 16 and 17 years.
+        A16To17 = "A16_17",
+        /// 18 to 24 years.
+        A18To24 = "A18_24",
+        /// 25 to 34 years.
+        A25To34 = "A25_34",
+        /// 35 to 44 years.
+        A35To44 = "A35_44",
+        /// 45 to 54 years.
+        A45To54 = "A45_54",
+        /// 55 to 64 years.
+        A55To64 = "A55_64",
+        /// 65 years and more.
+        A65Plus = "A65PLUS",
+        /// Unknown.
+        Unknown = "UNKNOWN",
+    }
+}
+
+code_list! {
+    /// Level of German by the Common European Framework of Reference for Languages.
+    LanguageLevel {
+        /// None.
+        None = "NONE",
+        /// A1.
+        A1 = "A1",
+        /// A2.
+        A2 = "A2",
+        /// B1.
+        B1 = "B1",
+        /// B2.
+        B2 = "B2",
+        /// C1.
+        C1 = "C1",
+        /// C2.
+        C2 = "C2",
+        /// Native speaker.
+        Native = "NATIVE",
+        /// Not assessed.
+        NotAssessed = "NOT_ASSESSED",
+    }
+}

@@ -134,6 +134,10 @@ identifiers! {
     SupervisionId = "sup";
     /// A guiding body.
     BodyId = "bod";
+    /// A case.
+    CaseId = "cas";
+    /// A step of a case from one phase to another.
+    CasePhaseChangeId = "cpc";
     /// An event of the log.
     EventId = "evt";
     /// A record of an idempotency key.

@@ -9,6 +9,8 @@ pub mod ids;
 pub mod access_grant;
 pub mod account;
 pub mod body;
+pub mod case_file;
+pub mod case_phase_change;
 pub mod district;
 pub mod event;
 pub mod idempotency_record;

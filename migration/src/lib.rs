@@ -8,6 +8,7 @@ mod m20261123_000001_district;
 mod m20261123_000002_account;
 mod m20261123_000003_position;
 mod m20261123_000004_log;
+mod m20261123_000005_case;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_account::Migration),
             Box::new(m20261123_000003_position::Migration),
             Box::new(m20261123_000004_log::Migration),
+            Box::new(m20261123_000005_case::Migration),
         ]
     }
 }

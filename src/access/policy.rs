@@ -109,6 +109,14 @@ actions! {
         /// Put members of staff on record.
         AddStaffMember = "ADD_STAFF_MEMBER",
     }
+    Case {
+        /// See cases: pseudonymous, without names and notes.
+        ReadCase = "READ_CASE",
+        /// Open a case, whose lead one becomes.
+        OpenCase = "OPEN_CASE",
+        /// Work on a case: its phases, pausing, closing, reopening, the substitute.
+        WorkOnCase = "WORK_ON_CASE",
+    }
     Account {
         /// See accounts and their grants.
         ReadAccount = "READ_ACCOUNT",
@@ -134,13 +142,16 @@ pub const fn reach(role: Role, action: Action) -> Reach {
     match role {
         Role::CaseManager => match action {
             A::ReadDirectory => Reach::District,
+            A::ReadCase | A::OpenCase | A::WorkOnCase => Reach::Own,
             A::ReadPosition | A::ReadStaffMember | A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
         },
         Role::Supervisor => match action {
-            A::ReadDirectory | A::ReadPosition | A::ReadStaffMember | A::AssignProfessionalSupervision => {
-                Reach::District
-            }
+            A::ReadDirectory
+            | A::ReadPosition
+            | A::ReadStaffMember
+            | A::ReadCase
+            | A::AssignProfessionalSupervision => Reach::District,
             A::AddStaffMember => Reach::Organisation,
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,

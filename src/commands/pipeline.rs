@@ -94,6 +94,8 @@ pub struct Work<'a, V: Verb> {
     pub now: DateTime<Utc>,
     /// The present legal day.
     pub today: NaiveDate,
+    /// Why, in the words of the person.
+    pub reason: Option<&'a str>,
 }
 
 /// What a rule did.
@@ -249,7 +251,8 @@ impl Commands {
         }
         let now = self.clock.now();
         let transaction = self.store.begin().await?;
-        let work = Work { transaction: &transaction, permit: &permit, actor, now, today: legal_day(now) };
+        let reason = options.reason.as_deref();
+        let work = Work { transaction: &transaction, permit: &permit, actor, now, today: legal_day(now), reason };
         match self.attempt(&work, command, options, path, rule).await {
             Ok(Verdict::Again(record)) => {
                 transaction.rollback().await?;

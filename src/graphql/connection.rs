@@ -13,7 +13,7 @@ use crate::error::{ErrorCode, Failure};
 use crate::graphql::context::Ask;
 use crate::log::text_hash;
 use crate::store::page::{Boundary, Page, Window};
-use crate::store::{accounts, district, staffing};
+use crate::store::{accounts, casework, district, staffing};
 
 /// Rows of a page when nothing is said.
 const PAGE_DEFAULT: i32 = 25;
@@ -222,6 +222,8 @@ pub enum Counter {
     Positions(Option<Box<staffing::position::PositionFilter>>),
     /// Accounts.
     Accounts,
+    /// Cases that a filter selects.
+    Cases(Option<Box<casework::case::CaseFilter>>),
 }
 
 /// The count of a connection: read only when asked for.
@@ -247,6 +249,7 @@ impl TotalCount {
                 district::directory::count::<district::body::Body, _>(store, &permit).await?
             }
             Counter::Positions(filter) => staffing::position::count(store, &ctx.permit()?, filter.as_deref()).await?,
+            Counter::Cases(filter) => casework::case::count(store, &ctx.permit()?, filter.as_deref()).await?,
             Counter::Accounts => accounts::account::count(store, &ctx.permit()?).await?,
         };
         Ok(i32::try_from(count).unwrap_or(i32::MAX))

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
-use entity::ids::{AccountId, BodyId, DistrictId, MunicipalityId, OrganisationId, PositionId, StaffMemberId};
+use entity::ids::{AccountId, BodyId, CaseId, DistrictId, MunicipalityId, OrganisationId, PositionId, StaffMemberId};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
@@ -19,6 +19,8 @@ use crate::error::{ErrorCode, Failure};
 use crate::store::Store;
 use crate::store::accounts::account::{self, Account};
 use crate::store::accounts::grant::{self, Grant};
+use crate::store::casework::case::{self, Case};
+use crate::store::casework::case_phase_change::{self, CasePhaseChange};
 use crate::store::district::body::Body;
 use crate::store::district::directory::{self, Listed};
 use crate::store::district::district::{self, District};
@@ -125,6 +127,48 @@ impl Loader<SupervisionsOf> for Loaders {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = supervision::of_positions(&self.store, &permit, &ids).await?;
         Ok(grouped(keys, rows.into_iter().map(|row| (SupervisionsOf(row.0.position_id), row))))
+    }
+}
+
+/// The way of a case through its phases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PhaseChangesOf(pub CaseId);
+
+impl Loader<PhaseChangesOf> for Loaders {
+    type Value = Vec<CasePhaseChange>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[PhaseChangesOf]) -> Result<HashMap<PhaseChangesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = case_phase_change::of_cases(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (PhaseChangesOf(row.case_id), row))))
+    }
+}
+
+/// The lead or the substitute of a case that the reader may read: a part of the case, whatever else of the staff the reader
+/// may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CaseManager(pub StaffMemberId);
+
+impl Loader<CaseManager> for Loaders {
+    type Value = StaffMember;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[CaseManager]) -> Result<HashMap<CaseManager, StaffMember>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadCase>()?;
+        let rows = staff_member::of_cases(&self.store, &permit, &ids).await?;
+        Ok(rows.into_iter().map(|row| (CaseManager(row.id), row)).collect())
+    }
+}
+
+impl Loader<CaseId> for Loaders {
+    type Value = Case;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[CaseId]) -> Result<HashMap<CaseId, Case>, Failure> {
+        let rows = case::find_many(&self.store, &self.permit::<verb::ReadCase>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 }
 

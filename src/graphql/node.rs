@@ -5,11 +5,12 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::ids::{
-    AccountId, BodyId, DistrictId, Identifier, MunicipalityId, OrganisationId, PositionId, StaffMemberId,
+    AccountId, BodyId, CaseId, DistrictId, Identifier, MunicipalityId, OrganisationId, PositionId, StaffMemberId,
 };
 
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::accounts::account::Account;
+use crate::graphql::casework::case::Case;
 use crate::graphql::connection::PAGE_MAXIMUM;
 use crate::graphql::context::Ask;
 use crate::graphql::district::body::Body;
@@ -28,6 +29,8 @@ pub enum Node {
     Account(Account),
     /// A guiding body.
     Body(Body),
+    /// A case.
+    Case(Case),
     /// A district.
     District(District),
     /// A municipality.
@@ -57,6 +60,9 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> 
     }
     if let Some(id) = StaffMemberId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::StaffMember(row.into())));
+    }
+    if let Some(id) = CaseId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::Case(Case(row))));
     }
     if let Some(id) = AccountId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::Account(Account(row))));

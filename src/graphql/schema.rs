@@ -6,6 +6,7 @@ use crate::graphql::accounts::account::{AccountMutations, AccountQueries};
 use crate::graphql::accounts::grant::GrantMutations;
 use crate::graphql::accounts::session::SessionMutations;
 use crate::graphql::accounts::viewer::ViewerQueries;
+use crate::graphql::casework::case::{CaseMutations, CaseQueries};
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::district::DistrictQueries;
 use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
@@ -30,6 +31,7 @@ pub struct Query(
     PositionQueries,
     StaffingQueries,
     StaffMemberQueries,
+    CaseQueries,
     AccountQueries,
     LogQueries,
 );
@@ -42,6 +44,7 @@ pub struct Mutation(
     PositionMutations,
     SupervisionMutations,
     StaffMemberMutations,
+    CaseMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,

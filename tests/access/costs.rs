@@ -85,7 +85,7 @@ both_databases! {
             let histories = "query($first: Int) { positions(first: $first) { nodes { history(first: 2) { nodes { command } } } } }";
             assert_eq!(statements(&app, &coordinator, histories, json!({ "first": rows })).await, 3, "histories of {rows}");
         }
-        let viewer = "{ viewer { account { login grants { nodes { organisation { name } } } } grants { nodes { organisation { name } } }
+        let viewer = "{ viewer { account { login } grants { nodes { organisation { name } } }
             can(action: PLAN_POSITION) { allowed } } }";
         assert_eq!(statements(&app, &coordinator, viewer, json!({})).await, 3, "the viewer");
         let staffing = "{ staffing(fromMonth: \"2022-01-01\", untilMonth: \"2023-12-01\", groupBy: [EMPLOYER, MONTH, BUILDING_BLOCK]) {

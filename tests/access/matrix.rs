@@ -67,6 +67,10 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         grant: grant.to_string(),
         superior: place.staff(parse(&town), "Stefan Stellvertretung-Muster").await.to_string(),
         supervisor: place.staff(parse(&centre), "Zoe Zentrum-Muster").await.to_string(),
+        case: crate::cases::open(&app.user("case.management@stadt-coesfeld.example").await).await["id"]
+            .as_str()
+            .unwrap()
+            .to_owned(),
         town,
         institution,
     }

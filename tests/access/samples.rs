@@ -23,6 +23,8 @@ pub struct Ids {
     pub supervisor: String,
     /// The institution.
     pub institution: String,
+    /// Led by the case manager of the town.
+    pub case: String,
 }
 
 /// A request for one field.
@@ -129,6 +131,23 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
                 command(field, "professional", input("PROFESSIONAL", &ids.supervisor)),
                 command(field, "line", input("LINE", &ids.superior)),
             ]
+        }
+        ("Query", "case") => read("query($id: ID!) { case(id: $id) { id } }", json!({ "id": ids.case })),
+        ("Query", "cases") => read("{ cases { nodes { id } } }", json!({})),
+        ("Mutation", "caseOpen") => vec![command(
+            field,
+            "",
+            json!({ "municipalityId": ids.municipality, "unit": "PERSON", "intensity": "STANDARD", "referralSource": "OTHER" }),
+        )],
+        ("Mutation", "caseAdvancePhase") => vec![command(field, "", json!({ "caseId": ids.case, "to": "CLEARING" }))],
+        ("Mutation", "casePause" | "caseResume" | "caseReopen") => {
+            vec![command(field, "", json!({ "caseId": ids.case }))]
+        }
+        ("Mutation", "caseClose") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "closureReason": "CLIENT_WISH" }))]
+        }
+        ("Mutation", "caseNameSubstitute") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "substituteId": null }))]
         }
         ("Mutation", "staffMemberAdd") => {
             vec![command(field, "", json!({ "organisationId": ids.town, "displayName": "Nina Neu-Muster" }))]

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use entity::event::{Column, Entity};
-use entity::ids::{AccountId, GrantId, MunicipalityId, OrganisationId, PositionId, StaffMemberId};
+use entity::ids::{AccountId, CaseId, GrantId, MunicipalityId, OrganisationId, PositionId, StaffMemberId};
 use sea_orm::sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, Iterable, Order};
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use crate::access::{Actor, Permit, verb};
 use crate::error::Failure;
 use crate::store::Store;
 use crate::store::accounts::{account, grant};
+use crate::store::casework::case;
 use crate::store::district::directory;
 use crate::store::district::municipality::Municipality;
 use crate::store::district::organisation::Organisation;
@@ -28,6 +29,8 @@ const AT_ONCE: usize = 100;
 pub enum Subject {
     /// An account.
     Account(AccountId),
+    /// A case.
+    Case(CaseId),
     /// A grant.
     Grant(GrantId),
     /// A municipality.
@@ -44,6 +47,7 @@ impl std::fmt::Display for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Account(id) => id.fmt(f),
+            Self::Case(id) => id.fmt(f),
             Self::Grant(id) => id.fmt(f),
             Self::Municipality(id) => id.fmt(f),
             Self::Organisation(id) => id.fmt(f),
@@ -68,6 +72,7 @@ pub struct Part {
 #[derive(Debug)]
 pub struct Doors {
     accounts: Permit<verb::ReadAccount>,
+    cases: Permit<verb::ReadCase>,
     directory: Permit<verb::ReadDirectory>,
     positions: Permit<verb::ReadPosition>,
     staff: Permit<verb::ReadStaffMember>,
@@ -79,6 +84,7 @@ impl Doors {
     pub fn of(actor: &Actor) -> Self {
         Self {
             accounts: actor.permit_whatever(),
+            cases: actor.permit_whatever(),
             directory: actor.permit_whatever(),
             positions: actor.permit_whatever(),
             staff: actor.permit_whatever(),
@@ -89,6 +95,7 @@ impl Doors {
     fn select(&self, subject: Subject) -> SelectStatement {
         match subject {
             Subject::Account(id) => account::door(&self.accounts, id),
+            Subject::Case(id) => case::door(&self.cases, id),
             Subject::Grant(id) => grant::door(&self.accounts, id),
             Subject::Municipality(id) => directory::door::<Municipality, _>(&self.directory, id),
             Subject::Organisation(id) => directory::door::<Organisation, _>(&self.directory, id),

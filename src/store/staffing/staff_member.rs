@@ -2,18 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use entity::ids::{AccountId, Identifier, OrganisationId, StaffMemberId};
-use entity::organisation;
 pub use entity::staff_member::Model as StaffMember;
 use entity::staff_member::{ActiveModel, Column, Entity};
+use entity::{case_file, organisation};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QuerySelect,
     QueryTrait, Select,
 };
 
-use crate::access::{Extent, Permit, Verb, on};
+use crate::access::{Extent, Permit, Verb, on, verb};
 use crate::error::Failure;
 use crate::store::Store;
+use crate::store::casework::case;
 use crate::store::page::{Boundary, Key, Page, Window};
 
 /// The door: what the permit reaches.
@@ -67,6 +68,26 @@ pub async fn page<V: on::StaffMember>(
 #[must_use]
 pub fn boundary(row: &StaffMember) -> Boundary {
     Boundary { key: Key::Text(row.display_name.clone()), id: row.id.0 }
+}
+
+/// Leads and substitutes of cases that the permit reaches, by their ids.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_cases(
+    store: &Store,
+    permit: &Permit<verb::ReadCase>,
+    ids: &[StaffMemberId],
+) -> Result<Vec<StaffMember>, Failure> {
+    let named = Condition::any()
+        .add(Column::Id.in_subquery(case::people_of(permit, case_file::Column::LeadId)))
+        .add(Column::Id.in_subquery(case::people_of(permit, case_file::Column::SubstituteId)));
+    Ok(Entity::find()
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(named)
+        .all(store.reader())
+        .await?)
 }
 
 /// One with its employer, for a rule that has to know both. Any member of the district's staff: whether the person suits

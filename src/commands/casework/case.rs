@@ -1,0 +1,366 @@
+//! Cases: open, advance their phase, pause, resume, close, reopen, name a substitute.
+
+use async_graphql::InputObject;
+use chrono::{Datelike, NaiveDate};
+use entity::codes::{
+    AgeBand, CaseIntensity, CasePhase, CaseStatus, CaseUnit, ClosureReason, GenderStatistical, LanguageLevel,
+    ReferralSource,
+};
+use entity::ids::{CaseId, Identifier, MunicipalityId, StaffMemberId};
+use serde::Serialize;
+
+use crate::access::verb;
+use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Work};
+use crate::domain::casework::case::{leads_back, phase_blocked_by};
+use crate::domain::input::Checks;
+use crate::domain::period::Month;
+use crate::error::{ErrorCode, Failure, UserError};
+use crate::store::casework::case::{self, Case, is_member, of_account};
+use crate::store::casework::case_phase_change;
+use crate::store::district::municipality;
+
+/// How often a new case tries to get a number of its own while others are opened at the same moment.
+const NUMBER_ATTEMPTS: usize = 20;
+
+impl Record for Case {
+    type Id = CaseId;
+
+    fn id(&self) -> CaseId {
+        self.id
+    }
+
+    fn version(&self) -> Option<i32> {
+        Some(self.version)
+    }
+}
+
+/// The phase after which nothing but reopening follows.
+const CLOSURE: CasePhase = CasePhase::Closure;
+
+macro_rules! changes_case {
+    () => {
+        fn target(&self) -> (CaseId, &'static str) {
+            (self.case_id, "caseId")
+        }
+
+        fn expected_version(&self) -> Option<i32> {
+            self.expected_version
+        }
+    };
+}
+
+/// A case to be opened. It is pseudonymous: no name, no exact birth date, no address. Nationality, residence title and
+/// religion are never asked for.
+#[derive(Clone, Debug, Serialize, InputObject)]
+pub struct CaseOpenInput {
+    /// The municipality that it belongs to.
+    pub municipality_id: MunicipalityId,
+    /// Person or household.
+    pub unit: CaseUnit,
+    /// How much work it needs.
+    pub intensity: CaseIntensity,
+    /// Where the person came from.
+    pub referral_source: ReferralSource,
+    /// Band of age, for statistics; may stay unsaid.
+    pub age_band: Option<AgeBand>,
+    /// Gender, for statistics; may stay unsaid.
+    pub gender: Option<GenderStatistical>,
+    /// Level of German, for statistics; may stay unsaid.
+    pub language_level: Option<LanguageLevel>,
+    /// Any day of the month of arrival, for statistics; only the month is kept. May stay unsaid.
+    pub arrival_month: Option<NaiveDate>,
+}
+
+impl Command for CaseOpenInput {
+    const NAME: &'static str = "caseOpen";
+    type Verb = verb::OpenCase;
+    type Record = Case;
+
+    fn check(&self, checks: &mut Checks) {
+        checks.day("arrivalMonth", self.arrival_month);
+    }
+
+    async fn load(work: &Work<'_, Self::Verb>, id: CaseId) -> Result<Option<Case>, Failure> {
+        case::lock(work.transaction.connection(), work.permit, id).await
+    }
+}
+
+impl Creates for CaseOpenInput {
+    async fn create(&self, work: &Work<'_, Self::Verb>) -> Result<Done<Case>, Stop> {
+        let connection = work.transaction.connection();
+        let found = municipality::existing(connection, work.permit, &[self.municipality_id]).await?;
+        found.first().ok_or_else(|| UserError::at("municipalityId", ErrorCode::NotFound))?;
+        let account = work.actor.account_id().ok_or_else(|| UserError::at("", ErrorCode::NotACaseManager))?;
+        let own = case::case_managers_of(connection, work.permit, of_account(account)).await?;
+        let [lead] = own.as_slice() else { return Err(UserError::at("", ErrorCode::NotACaseManager).into()) };
+        let mut opened = Case {
+            id: CaseId::new(),
+            district_id: work.permit.district_id(),
+            year: work.today.year(),
+            number: 0,
+            municipality_id: self.municipality_id,
+            lead_id: *lead,
+            substitute_id: None,
+            unit: self.unit,
+            intensity: self.intensity,
+            referral_source: self.referral_source,
+            status: CaseStatus::Open,
+            phase: CasePhase::Intake,
+            phase_since: work.today,
+            opened_on: work.today,
+            closed_on: None,
+            closure_reason: None,
+            age_band: self.age_band,
+            gender: self.gender,
+            language_level: self.language_level,
+            arrival_month: self.arrival_month.map(|day| Month::of(day).first_day()),
+            version: 1,
+            created_at: work.now,
+        };
+        // Somebody else may take the number between looking and writing; then the next one is tried.
+        for _ in 0..NUMBER_ATTEMPTS {
+            opened.number = case::next_number(connection, work.permit, opened.year).await?;
+            if case::insert(connection, work.permit, &opened).await? {
+                let (id, phase) = (opened.id, opened.phase);
+                case_phase_change::insert(connection, work.permit, id, None, phase, work.today).await?;
+                return Ok(Done::new(opened));
+            }
+        }
+        Err(Failure::new(ErrorCode::Busy).into())
+    }
+}
+
+/// Stores a changed case with its next version.
+async fn store(work: &Work<'_, verb::WorkOnCase>, mut case: Case) -> Result<Done<Case>, Stop> {
+    case.version = case.version.saturating_add(1);
+    case::update(work.transaction.connection(), work.permit, &case).await?;
+    Ok(Done::new(case))
+}
+
+/// Moves a case to another phase and records the step.
+async fn move_to(work: &Work<'_, verb::WorkOnCase>, case: &mut Case, to: CasePhase) -> Result<(), Failure> {
+    let from = std::mem::replace(&mut case.phase, to);
+    case.phase_since = work.today;
+    let connection = work.transaction.connection();
+    case_phase_change::insert(connection, work.permit, case.id, Some(from), to, work.today).await
+}
+
+fn expect_status(case: &Case, status: CaseStatus, otherwise: ErrorCode) -> Result<(), UserError> {
+    if case.status == status { Ok(()) } else { Err(UserError::at("", otherwise).with("status", case.status.as_str())) }
+}
+
+/// A case that goes on to another phase, or back to one: going back needs `options.reason`.
+#[derive(Clone, Debug, Serialize, InputObject)]
+pub struct CaseAdvancePhaseInput {
+    /// The case.
+    pub case_id: CaseId,
+    /// The version that you saw; refused if the case was changed since.
+    pub expected_version: Option<i32>,
+    /// The phase to go to.
+    pub to: CasePhase,
+}
+
+impl Command for CaseAdvancePhaseInput {
+    const NAME: &'static str = "caseAdvancePhase";
+    type Verb = verb::WorkOnCase;
+    type Record = Case;
+
+    fn check(&self, _: &mut Checks) {}
+
+    async fn load(work: &Work<'_, Self::Verb>, id: CaseId) -> Result<Option<Case>, Failure> {
+        case::lock(work.transaction.connection(), work.permit, id).await
+    }
+}
+
+impl Changes for CaseAdvancePhaseInput {
+    changes_case!();
+
+    async fn change(&self, work: &Work<'_, Self::Verb>, mut case: Case) -> Result<Done<Case>, Stop> {
+        let blocked = phase_blocked_by(case.status, case.phase, self.to);
+        if !blocked.is_empty() {
+            return Err(blocked.into());
+        }
+        if leads_back(case.phase, self.to) && work.reason.is_none() {
+            return Err(UserError::at("options.reason", ErrorCode::ReasonNeeded).into());
+        }
+        move_to(work, &mut case, self.to).await?;
+        store(work, case).await
+    }
+}
+
+/// A case that rests for a while.
+#[derive(Clone, Debug, Serialize, InputObject)]
+pub struct CasePauseInput {
+    /// The case.
+    pub case_id: CaseId,
+    /// The version that you saw; refused if the case was changed since.
+    pub expected_version: Option<i32>,
+}
+
+impl Command for CasePauseInput {
+    const NAME: &'static str = "casePause";
+    type Verb = verb::WorkOnCase;
+    type Record = Case;
+
+    fn check(&self, _: &mut Checks) {}
+
+    async fn load(work: &Work<'_, Self::Verb>, id: CaseId) -> Result<Option<Case>, Failure> {
+        case::lock(work.transaction.connection(), work.permit, id).await
+    }
+}
+
+impl Changes for CasePauseInput {
+    changes_case!();
+
+    async fn change(&self, work: &Work<'_, Self::Verb>, mut case: Case) -> Result<Done<Case>, Stop> {
+        expect_status(&case, CaseStatus::Open, ErrorCode::CaseNotOpen)?;
+        case.status = CaseStatus::Paused;
+        store(work, case).await
+    }
+}
+
+/// A case that is worked on again after a rest.
+#[derive(Clone, Debug, Serialize, InputObject)]
+pub struct CaseResumeInput {
+    /// The case.
+    pub case_id: CaseId,
+    /// The version that you saw; refused if the case was changed since.
+    pub expected_version: Option<i32>,
+}
+
+impl Command for CaseResumeInput {
+    const NAME: &'static str = "caseResume";
+    type Verb = verb::WorkOnCase;
+    type Record = Case;
+
+    fn check(&self, _: &mut Checks) {}
+
+    async fn load(work: &Work<'_, Self::Verb>, id: CaseId) -> Result<Option<Case>, Failure> {
+        case::lock(work.transaction.connection(), work.permit, id).await
+    }
+}
+
+impl Changes for CaseResumeInput {
+    changes_case!();
+
+    async fn change(&self, work: &Work<'_, Self::Verb>, mut case: Case) -> Result<Done<Case>, Stop> {
+        expect_status(&case, CaseStatus::Paused, ErrorCode::CaseNotPaused)?;
+        case.status = CaseStatus::Open;
+        store(work, case).await
+    }
+}
+
+/// A case to be closed, from whatever phase.
+#[derive(Clone, Debug, Serialize, InputObject)]
+pub struct CaseCloseInput {
+    /// The case.
+    pub case_id: CaseId,
+    /// The version that you saw; refused if the case was changed since.
+    pub expected_version: Option<i32>,
+    /// Why it is closed.
+    pub closure_reason: ClosureReason,
+}
+
+impl Command for CaseCloseInput {
+    const NAME: &'static str = "caseClose";
+    type Verb = verb::WorkOnCase;
+    type Record = Case;
+
+    fn check(&self, _: &mut Checks) {}
+
+    async fn load(work: &Work<'_, Self::Verb>, id: CaseId) -> Result<Option<Case>, Failure> {
+        case::lock(work.transaction.connection(), work.permit, id).await
+    }
+}
+
+impl Changes for CaseCloseInput {
+    changes_case!();
+
+    async fn change(&self, work: &Work<'_, Self::Verb>, mut case: Case) -> Result<Done<Case>, Stop> {
+        if case.status == CaseStatus::Closed {
+            return Err(UserError::at("", ErrorCode::CaseNotOpen).with("status", case.status.as_str()).into());
+        }
+        case.status = CaseStatus::Closed;
+        case.closed_on = Some(work.today);
+        case.closure_reason = Some(self.closure_reason);
+        move_to(work, &mut case, CLOSURE).await?;
+        store(work, case).await
+    }
+}
+
+/// A closed case to be worked on again: it goes back to ASSESSMENT. Needs `options.reason`.
+#[derive(Clone, Debug, Serialize, InputObject)]
+pub struct CaseReopenInput {
+    /// The case.
+    pub case_id: CaseId,
+    /// The version that you saw; refused if the case was changed since.
+    pub expected_version: Option<i32>,
+}
+
+impl Command for CaseReopenInput {
+    const NAME: &'static str = "caseReopen";
+    type Verb = verb::WorkOnCase;
+    type Record = Case;
+
+    fn check(&self, _: &mut Checks) {}
+
+    async fn load(work: &Work<'_, Self::Verb>, id: CaseId) -> Result<Option<Case>, Failure> {
+        case::lock(work.transaction.connection(), work.permit, id).await
+    }
+}
+
+impl Changes for CaseReopenInput {
+    changes_case!();
+
+    async fn change(&self, work: &Work<'_, Self::Verb>, mut case: Case) -> Result<Done<Case>, Stop> {
+        expect_status(&case, CaseStatus::Closed, ErrorCode::CaseNotClosed)?;
+        if work.reason.is_none() {
+            return Err(UserError::at("options.reason", ErrorCode::ReasonNeeded).into());
+        }
+        case.status = CaseStatus::Open;
+        case.closed_on = None;
+        case.closure_reason = None;
+        move_to(work, &mut case, CasePhase::Assessment).await?;
+        store(work, case).await
+    }
+}
+
+/// The substitute of a case. The lead stays one and the same.
+#[derive(Clone, Debug, Serialize, InputObject)]
+pub struct CaseNameSubstituteInput {
+    /// The case.
+    pub case_id: CaseId,
+    /// The version that you saw; refused if the case was changed since.
+    pub expected_version: Option<i32>,
+    /// Who stands in for the lead, and sees the case from now on; null: nobody.
+    pub substitute_id: Option<StaffMemberId>,
+}
+
+impl Command for CaseNameSubstituteInput {
+    const NAME: &'static str = "caseNameSubstitute";
+    type Verb = verb::WorkOnCase;
+    type Record = Case;
+
+    fn check(&self, _: &mut Checks) {}
+
+    async fn load(work: &Work<'_, Self::Verb>, id: CaseId) -> Result<Option<Case>, Failure> {
+        case::lock(work.transaction.connection(), work.permit, id).await
+    }
+}
+
+impl Changes for CaseNameSubstituteInput {
+    changes_case!();
+
+    async fn change(&self, work: &Work<'_, Self::Verb>, mut case: Case) -> Result<Done<Case>, Stop> {
+        if let Some(substitute) = self.substitute_id {
+            if substitute == case.lead_id {
+                return Err(UserError::at("substituteId", ErrorCode::SubstituteIsLead).into());
+            }
+            let found =
+                case::case_managers_of(work.transaction.connection(), work.permit, is_member(substitute)).await?;
+            found.first().ok_or_else(|| UserError::at("substituteId", ErrorCode::NotACaseManager))?;
+        }
+        case.substitute_id = self.substitute_id;
+        store(work, case).await
+    }
+}

@@ -1,0 +1,3 @@
+//! Rules about cases.
+
+pub mod case;

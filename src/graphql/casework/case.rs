@@ -1,0 +1,355 @@
+//! Cases.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::codes::{
+    AgeBand, CaseIntensity, CasePhase, CaseStatus, CaseUnit, ClosureReason, GenderStatistical, LanguageLevel,
+    ReferralSource,
+};
+
+use crate::access::{Action, verb};
+use crate::commands::CommandOptions;
+use crate::commands::casework::case::{
+    CaseAdvancePhaseInput, CaseCloseInput, CaseNameSubstituteInput, CaseOpenInput, CasePauseInput, CaseReopenInput,
+    CaseResumeInput,
+};
+use crate::domain::casework::case::{STEPS, phase_blocked_by};
+use crate::error::{self, ErrorCode, Failure};
+use crate::graphql::connection::{
+    Counted, Counter, List, PageArguments, RelationArguments, SortDirection, TotalCount, connect, connect_loaded,
+};
+use crate::graphql::context::Ask;
+use crate::graphql::district::municipality::Municipality;
+use crate::graphql::errors::UserError;
+use crate::graphql::guard::Requires;
+use crate::graphql::loaders::{CaseManager, PhaseChangesOf};
+use crate::graphql::log::entry::{LogEntry, history};
+use crate::graphql::payload::payload;
+use crate::graphql::staffing::staff_member::StaffMember;
+use crate::store::casework::case::{self, CaseFilter};
+use crate::store::casework::case_phase_change;
+use crate::store::log::history::Subject;
+
+/// A case: one person or household that a case manager helps. It is pseudonymous: names, addresses and notes are no part of
+/// it. Case managers see the cases that they lead or stand in for, supervisors at the integration centre all of the district;
+/// nobody else sees a single case.
+pub struct Case(pub case::Case);
+
+/// A phase that a case could go to.
+#[derive(SimpleObject)]
+pub struct AvailablePhase {
+    /// The phase.
+    phase: CasePhase,
+    /// Whether the step leads back, and therefore needs a reason.
+    leads_back: bool,
+    /// Whether you can go there now.
+    allowed: bool,
+    /// What stands in the way; empty if allowed.
+    blocked_by: Vec<UserError>,
+}
+
+/// A step of a case from one phase to another.
+pub struct CasePhaseChange(pub case_phase_change::CasePhaseChange);
+
+/// A step of a case from one phase to another.
+#[Object]
+impl CasePhaseChange {
+    /// Global id.
+    async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+
+    /// The phase before; null when the case was opened.
+    async fn previous_phase(&self) -> Option<CasePhase> {
+        self.0.from_phase
+    }
+
+    /// The phase after.
+    async fn phase(&self) -> CasePhase {
+        self.0.to_phase
+    }
+
+    /// When.
+    async fn changed_on(&self) -> NaiveDate {
+        self.0.changed_on
+    }
+}
+
+/// A case: one person or household that a case manager helps. It is pseudonymous: names, addresses and notes are no part of
+/// it. Case managers see the cases that they lead or stand in for, supervisors at the integration centre all of the district;
+/// nobody else sees a single case.
+#[Object]
+impl Case {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+
+    /// The reference that people call it by: year and number, unique in the district, e.g. `2023-0042`. Tells nothing about
+    /// the person.
+    async fn reference(&self) -> String {
+        format!("{}-{:04}", self.0.year, self.0.number)
+    }
+
+    /// The municipality that it belongs to.
+    async fn municipality(&self, ctx: &Context<'_>) -> Result<Option<Municipality>, Failure> {
+        Ok(ctx.state().loaders.load_one(self.0.municipality_id).await?.map(Municipality))
+    }
+
+    /// The case manager who leads it: exactly one.
+    async fn lead(&self, ctx: &Context<'_>) -> Result<Option<StaffMember>, Failure> {
+        Ok(ctx.state().loaders.load_one(CaseManager(self.0.lead_id)).await?.map(StaffMember::from))
+    }
+
+    /// Who stands in for the lead; null if nobody is named.
+    async fn substitute(&self, ctx: &Context<'_>) -> Result<Option<StaffMember>, Failure> {
+        let Some(substitute) = self.0.substitute_id else { return Ok(None) };
+        Ok(ctx.state().loaders.load_one(CaseManager(substitute)).await?.map(StaffMember::from))
+    }
+
+    /// Person or household.
+    async fn unit(&self) -> CaseUnit {
+        self.0.unit
+    }
+
+    /// How much work it needs.
+    async fn intensity(&self) -> CaseIntensity {
+        self.0.intensity
+    }
+
+    /// Where the person came from.
+    async fn referral_source(&self) -> ReferralSource {
+        self.0.referral_source
+    }
+
+    /// Whether it is being worked on.
+    async fn status(&self) -> CaseStatus {
+        self.0.status
+    }
+
+    /// Phase of the work.
+    async fn phase(&self) -> CasePhase {
+        self.0.phase
+    }
+
+    /// Since when it is in this phase.
+    async fn phase_since(&self) -> NaiveDate {
+        self.0.phase_since
+    }
+
+    /// First day.
+    async fn opened_on(&self) -> NaiveDate {
+        self.0.opened_on
+    }
+
+    /// Day of the closure; null while it is not closed.
+    async fn closed_on(&self) -> Option<NaiveDate> {
+        self.0.closed_on
+    }
+
+    /// Why it was closed; null while it is not.
+    async fn closure_reason(&self) -> Option<ClosureReason> {
+        self.0.closure_reason
+    }
+
+    /// Band of age, for statistics; null if it was not said.
+    async fn age_band(&self) -> Option<AgeBand> {
+        self.0.age_band
+    }
+
+    /// Gender, for statistics; null if it was not said.
+    async fn gender(&self) -> Option<GenderStatistical> {
+        self.0.gender
+    }
+
+    /// Level of German, for statistics; null if it was not said.
+    async fn language_level(&self) -> Option<LanguageLevel> {
+        self.0.language_level
+    }
+
+    /// First day of the month of arrival, for statistics; null if it was not said.
+    async fn arrival_month(&self) -> Option<NaiveDate> {
+        self.0.arrival_month
+    }
+
+    /// Counts the changes, from 1. Send it back as `expectedVersion` to be warned when somebody else was faster.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When the record was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// Its way through the phases, earliest first.
+    async fn phase_changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<CasePhaseChange>, Failure> {
+        let rows = ctx.state().loaders.load_one(PhaseChangesOf(self.0.id)).await?.unwrap_or_default();
+        let arguments = RelationArguments { first, after };
+        connect_loaded(ctx, "phaseChanges", &arguments, rows, |row| row.id.0, CasePhaseChange)
+    }
+
+    /// The phases that a step leads to from the present one, with what stands in the way. `caseAdvancePhase` decides by the
+    /// same table.
+    async fn available_phases(&self, ctx: &Context<'_>) -> Result<Vec<AvailablePhase>, Failure> {
+        let may = ctx.actor()?.may(Action::WorkOnCase);
+        let phases = STEPS.iter().filter(|step| step.from == self.0.phase).map(|step| {
+            let mut reasons = phase_blocked_by(self.0.status, self.0.phase, step.to);
+            if !may {
+                reasons.push(error::UserError::at("", ErrorCode::Forbidden));
+            }
+            AvailablePhase {
+                phase: step.to,
+                leads_back: step.back,
+                allowed: reasons.is_empty(),
+                blocked_by: reasons.into_iter().map(UserError).collect(),
+            }
+        });
+        Ok(phases.collect())
+    }
+
+    /// What was done to it, newest first.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<LogEntry>, Failure> {
+        history(ctx, Subject::Case(self.0.id), first, after).await
+    }
+}
+
+payload! {
+    /// The answer to a command about a case.
+    CasePayload {
+        /// The case as it stands now; null if rules forbade the command.
+        case: Case
+    } from case::Case, Case
+}
+
+/// Queries about cases.
+#[derive(Default)]
+pub struct CaseQueries;
+
+#[Object(guard = "crate::graphql::guard::Deny")]
+impl CaseQueries {
+    /// One case; null if it does not exist or is not yours to see.
+    #[graphql(guard = "Requires(Action::ReadCase)")]
+    async fn case(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id.")] id: entity::ids::CaseId,
+    ) -> Result<Option<Case>, Failure> {
+        Ok(ctx.state().loaders.load_one(id).await?.map(Case))
+    }
+
+    /// The cases that you may see, in the order of their opening.
+    #[graphql(guard = "Requires(Action::ReadCase)")]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
+    async fn cases(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones; all if left out.")] filter: Option<CaseFilter>,
+        #[graphql(desc = "In which direction.", default)] direction: SortDirection,
+        #[graphql(desc = "So many from the beginning; 25 unless said otherwise, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
+    ) -> Result<Counted<Case>, Failure> {
+        let list = format!("cases {direction:?}");
+        let arguments = PageArguments { first, after, last, before };
+        let window = arguments.window(ctx, &list, direction)?;
+        let page = case::page(ctx.store(), &ctx.permit::<verb::ReadCase>()?, filter.as_ref(), &window).await?;
+        let count = TotalCount(Counter::Cases(filter.map(Box::new)));
+        connect(ctx, &list, &arguments, page, count, case::boundary, Case)
+    }
+}
+
+/// Commands about cases.
+#[derive(Default)]
+pub struct CaseMutations;
+
+#[Object(guard = "crate::graphql::guard::Deny")]
+impl CaseMutations {
+    /// Opens a case, whose lead you become. For case managers who hold exactly one case-management position today.
+    #[graphql(guard = "Requires(Action::OpenCase)")]
+    async fn case_open(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case to be opened.")] input: CaseOpenInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<CasePayload, Failure> {
+        Ok(ctx.create(&input, options).await?.into())
+    }
+
+    /// Moves a case on to another phase, or back to one, along the steps that `availablePhases` shows. For the lead and the substitute.
+    #[graphql(guard = "Requires(Action::WorkOnCase)")]
+    async fn case_advance_phase(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case and the phase to go to.")] input: CaseAdvancePhaseInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<CasePayload, Failure> {
+        Ok(ctx.change(&input, options).await?.into())
+    }
+
+    /// Lets a case rest: OPEN → PAUSED. For the lead and the substitute.
+    #[graphql(guard = "Requires(Action::WorkOnCase)")]
+    async fn case_pause(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case that is to rest.")] input: CasePauseInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<CasePayload, Failure> {
+        Ok(ctx.change(&input, options).await?.into())
+    }
+
+    /// Takes a resting case up again: PAUSED → OPEN. For the lead and the substitute.
+    #[graphql(guard = "Requires(Action::WorkOnCase)")]
+    async fn case_resume(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case to be taken up again.")] input: CaseResumeInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<CasePayload, Failure> {
+        Ok(ctx.change(&input, options).await?.into())
+    }
+
+    /// Closes a case from whatever phase: → CLOSED, phase CLOSURE. For the lead and the substitute.
+    #[graphql(guard = "Requires(Action::WorkOnCase)")]
+    async fn case_close(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case to be closed, and why.")] input: CaseCloseInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<CasePayload, Failure> {
+        Ok(ctx.change(&input, options).await?.into())
+    }
+
+    /// Takes a closed case up again: CLOSED → OPEN, phase ASSESSMENT. Needs a reason. For the lead and the substitute.
+    #[graphql(guard = "Requires(Action::WorkOnCase)")]
+    async fn case_reopen(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The closed case.")] input: CaseReopenInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<CasePayload, Failure> {
+        Ok(ctx.change(&input, options).await?.into())
+    }
+
+    /// Names who stands in for the lead, or nobody. For the lead and the substitute.
+    #[graphql(guard = "Requires(Action::WorkOnCase)")]
+    async fn case_name_substitute(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case and who stands in for the lead.")] input: CaseNameSubstituteInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<CasePayload, Failure> {
+        Ok(ctx.change(&input, options).await?.into())
+    }
+}

@@ -1,0 +1,4 @@
+//! Cases and their way through the phases.
+
+pub mod case;
+pub mod case_phase_change;
