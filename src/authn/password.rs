@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
-use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
@@ -12,6 +12,11 @@ use tokio::sync::Semaphore;
 pub const MIN_PASSWORD_CHARS: usize = 12;
 /// A new password has at most this many characters.
 pub const MAX_PASSWORD_CHARS: usize = 256;
+
+/// How much memory is asked for at least, most of it never touched. The C library of Linux keeps blocks of up to 32 MiB when
+/// they are freed and, because they are aligned, cannot use them for the next hash: the process would grow with each login.
+/// Larger blocks are mappings of their own and go back to the system.
+const OWN_MAPPING_BYTES: usize = 33 * 1024 * 1024;
 
 /// What one hash costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,11 +113,11 @@ impl PasswordHasher {
     /// # Errors
     /// [`PasswordHashError::Failed`] when the system gives no random bytes or no memory.
     pub async fn hash(&self, password: SecretString) -> Result<String, PasswordHashError> {
-        self.compute(move |argon2| argon2.hash_password(password.expose_secret().as_bytes()))
-            .await
-            .and_then(Result::ok)
-            .map(|hash| hash.to_string())
-            .ok_or(PasswordHashError::Failed)
+        let params = ParamsString::try_from(self.argon2.params()).map_err(|_| PasswordHashError::Cost)?;
+        let salt = Salt::generate();
+        let hash =
+            self.compute(move |argon2| output(argon2, &password, &salt, Params::DEFAULT_OUTPUT_LEN)).await.flatten();
+        Ok(phc(params, salt, hash.ok_or(PasswordHashError::Failed)?).to_string())
     }
 
     /// Whether `password` fits the stored PHC string.
@@ -129,10 +134,7 @@ impl PasswordHasher {
         });
         let is_known = stored.is_some();
         let hash = stored.unwrap_or_else(|| Arc::clone(&self.dummy));
-        let fits = self
-            .compute(move |argon2| argon2.verify_password(password.expose_secret().as_bytes(), &*hash).is_ok())
-            .await
-            .unwrap_or(false);
+        let fits = self.compute(move |_| is_hash_of(&hash, &password)).await.unwrap_or(false);
         fits && is_known
     }
 
@@ -175,17 +177,44 @@ impl fmt::Debug for PasswordHasher {
     }
 }
 
+/// The result of hashing, of `length` bytes; nothing if there is no memory or a parameter is not allowed.
+fn output(argon2: &Argon2<'_>, password: &SecretString, salt: &Salt, length: usize) -> Option<Output> {
+    let blocks = argon2.params().block_count();
+    let mut memory: Vec<Block> = Vec::new();
+    memory.try_reserve_exact(blocks.max(OWN_MAPPING_BYTES / Block::SIZE)).ok()?;
+    memory.resize(blocks, Block::default());
+    let mut buffer = [0_u8; Output::MAX_LENGTH];
+    let result = buffer.get_mut(..length)?;
+    argon2.hash_password_into_with_memory(password.expose_secret().as_bytes(), salt, result, &mut memory).ok()?;
+    Output::new(result).ok()
+}
+
+/// Whether `stored` is a hash of `password`, at the cost at which it was made. The comparison takes the same time always.
+fn is_hash_of(stored: &PasswordHash, password: &SecretString) -> bool {
+    let (Some(salt), Some(expected), Ok(algorithm), Ok(version), Ok(params)) = (
+        &stored.salt,
+        &stored.hash,
+        Algorithm::try_from(stored.algorithm.as_str()),
+        stored.version.map_or(Ok(Version::default()), Version::try_from),
+        Params::try_from(stored),
+    ) else {
+        return false;
+    };
+    output(&Argon2::new(algorithm, version, params), password, salt, expected.len())
+        .is_some_and(|found| found == *expected)
+}
+
+fn phc(params: ParamsString, salt: Salt, hash: Output) -> PasswordHash {
+    let version = Some(Version::V0x13.into());
+    PasswordHash { algorithm: ARGON2ID_IDENT, version, params, salt: Some(salt), hash: Some(hash) }
+}
+
 /// A hash of the right cost with a random result: made without computing one, so that start-up does not wait for it.
 fn unmatchable_hash(params: &Params) -> Result<PasswordHash, PasswordHashError> {
     let mut random = [0_u8; Params::DEFAULT_OUTPUT_LEN];
     aws_lc_rs::rand::fill(&mut random).map_err(|_| PasswordHashError::Failed)?;
-    Ok(PasswordHash {
-        algorithm: ARGON2ID_IDENT,
-        version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(params).map_err(|_| PasswordHashError::Cost)?,
-        salt: Some(Salt::generate()),
-        hash: Some(Output::new(&random).map_err(|_| PasswordHashError::Failed)?),
-    })
+    let params = ParamsString::try_from(params).map_err(|_| PasswordHashError::Cost)?;
+    Ok(phc(params, Salt::generate(), Output::new(&random).map_err(|_| PasswordHashError::Failed)?))
 }
 
 #[cfg(test)]
@@ -201,6 +230,35 @@ mod tests {
 
     fn secret(text: &str) -> SecretString {
         SecretString::from(text)
+    }
+
+    #[tokio::test]
+    async fn hashes_are_those_of_the_library() {
+        use argon2::{PasswordHasher as _, PasswordVerifier as _};
+
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(16, 2, 1, None).unwrap());
+        let theirs = argon2.hash_password(b"twelve characters").unwrap().to_string();
+        assert!(cheap().verify(secret("twelve characters"), Some(&theirs)).await);
+        let ours = cheap().hash(secret("twelve characters")).await.unwrap();
+        assert_eq!(argon2.verify_password(b"twelve characters", &PasswordHash::new(&ours).unwrap()), Ok(()));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn memory_of_a_hash_goes_back_to_the_system() {
+        let resident_kib = || -> usize {
+            let status = std::fs::read_to_string("/proc/self/status").unwrap();
+            let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+            line.split_whitespace().next().unwrap().parse().unwrap()
+        };
+        let hasher = PasswordHasher::new(PasswordCost::STANDARD, 1).unwrap();
+        let before = resident_kib();
+        for _ in 0..10 {
+            hasher.verify(secret("twelve characters"), None).await;
+        }
+        // Ten hashes kept would be 190 MiB; the other tests of the process need far less than half of it.
+        let grown = resident_kib().saturating_sub(before);
+        assert!(grown < 95 * 1024, "grown by {grown} KiB");
     }
 
     #[tokio::test]

@@ -1,5 +1,8 @@
 //! Connections by the Relay specification: page arguments, sealed cursors, counts on demand.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use async_graphql::connection::{Connection, CursorType, Edge, EmptyFields};
 use async_graphql::{Context, Object, ObjectType, OutputType};
 use base64::Engine as _;
@@ -10,7 +13,7 @@ use subtle::ConstantTimeEq;
 
 use crate::access::verb;
 use crate::error::{ErrorCode, Failure};
-use crate::graphql::context::Ask;
+use crate::graphql::context::{Ask, Services};
 use crate::log::text_hash;
 use crate::store::page::{Boundary, Page, Window};
 use crate::store::{accounts, casework, district, staffing};
@@ -28,12 +31,12 @@ pub struct CursorSeal {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Content {
+struct Content<'a> {
     /// Which list and order the cursor belongs to.
     #[serde(rename = "l")]
-    list: String,
+    list: Cow<'a, str>,
     #[serde(flatten)]
-    boundary: Boundary,
+    boundary: Cow<'a, Boundary>,
 }
 
 impl CursorSeal {
@@ -48,8 +51,8 @@ impl CursorSeal {
         hash.into_iter().take(SEAL_BYTES).collect()
     }
 
-    fn write(&self, district: DistrictId, list: &str, boundary: Boundary) -> String {
-        let content = Content { list: list.to_owned(), boundary };
+    fn write(&self, district: DistrictId, list: &str, boundary: &Boundary) -> String {
+        let content = Content { list: list.into(), boundary: Cow::Borrowed(boundary) };
         let text = serde_json::to_string(&content).unwrap_or_default();
         let mut bytes = self.seal(district, &text);
         bytes.extend_from_slice(text.as_bytes());
@@ -65,7 +68,7 @@ impl CursorSeal {
             return Err(invalid());
         }
         let content: Content = serde_json::from_str(text).map_err(|_| invalid())?;
-        if content.list == list { Ok(content.boundary) } else { Err(invalid()) }
+        if content.list == list { Ok(content.boundary.into_owned()) } else { Err(invalid()) }
     }
 }
 
@@ -125,18 +128,23 @@ impl PageArguments {
     }
 }
 
-/// A cursor as it leaves the server: opaque text.
-pub struct Cursor(String);
+/// The cursor of a row. It is sealed, and becomes opaque text, only when it is asked for: most answers show none.
+pub struct Cursor {
+    services: Arc<Services>,
+    district: DistrictId,
+    list: Arc<str>,
+    boundary: Boundary,
+}
 
 impl CursorType for Cursor {
-    type Error = std::convert::Infallible;
+    type Error = &'static str;
 
-    fn decode_cursor(cursor: &str) -> Result<Self, Self::Error> {
-        Ok(Self(cursor.to_owned()))
+    fn decode_cursor(_: &str) -> Result<Self, Self::Error> {
+        Err("a cursor is opened by the list that it belongs to")
     }
 
     fn encode_cursor(&self) -> String {
-        self.0.clone()
+        self.services.cursors.write(self.district, &self.list, &self.boundary)
     }
 }
 
@@ -159,7 +167,8 @@ pub fn connect<T, Node: OutputType, Fields: ObjectType>(
     node: impl Fn(T) -> Node,
 ) -> Result<Connection<Cursor, Node, Fields>, Failure> {
     let district = ctx.actor()?.district_id();
-    let seal = &ctx.state().services.cursors;
+    let services = &ctx.state().services;
+    let list: Arc<str> = list.into();
     let backwards = arguments.last.is_some();
     let (previous, next) =
         if backwards { (page.more, arguments.before.is_some()) } else { (arguments.after.is_some(), page.more) };
@@ -167,7 +176,10 @@ pub fn connect<T, Node: OutputType, Fields: ObjectType>(
     connection.edges = page
         .rows
         .into_iter()
-        .map(|row| Edge::new(Cursor(seal.write(district, list, boundary(&row))), node(row)))
+        .map(|row| {
+            let (services, list) = (Arc::clone(services), Arc::clone(&list));
+            Edge::new(Cursor { services, district, list, boundary: boundary(&row) }, node(row))
+        })
         .collect();
     Ok(connection)
 }
@@ -270,7 +282,7 @@ mod tests {
             let seal = CursorSeal::new(&[7; 32]);
             let district = DistrictId::new();
             let boundary = Boundary { key: Key::Text(text), id: uuid::Uuid::now_v7() };
-            let cursor = seal.write(district, "positions", boundary.clone());
+            let cursor = seal.write(district, "positions", &boundary);
             prop_assert_eq!(seal.read(district, "positions", &cursor).unwrap(), boundary);
             prop_assert!(seal.read(district, "accounts", &cursor).is_err());
             prop_assert!(seal.read(DistrictId::new(), "positions", &cursor).is_err());

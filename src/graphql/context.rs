@@ -1,11 +1,14 @@
 //! What a request carries with it: the actor, the loaders, and what had to be hidden.
 
 use std::future::Future;
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::Context;
-use async_graphql::dataloader::{DataLoader, HashMapCache};
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 
 use crate::access::{Actor, Permit, Verb};
 use crate::clock::SharedClock;
@@ -123,6 +126,13 @@ pub trait Ask<'a> {
     /// # Errors
     /// `UNAUTHENTICATED`, `FORBIDDEN`.
     fn permit<V: Verb>(&self) -> Result<Permit<V>, Failure>;
+    /// Loads a relation, or whatever else a loader knows, in a batch with its likes.
+    ///
+    /// Boxed, since the framework holds a future for every single field that is as large as the largest of its type needs.
+    fn load<K>(&self, key: K) -> BoxFuture<'a, Result<Option<<Loaders as Loader<K>>::Value>, Failure>>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Loaders: Loader<K, Error = Failure>;
     /// Notes that this field is empty because the reader's roles do not reach what is there.
     fn redact(&self);
     /// The options of a command, with the key of the header where the input has none.
@@ -166,6 +176,14 @@ impl<'a> Ask<'a> for Context<'a> {
 
     fn permit<V: Verb>(&self) -> Result<Permit<V>, Failure> {
         self.actor()?.permit()
+    }
+
+    fn load<K>(&self, key: K) -> BoxFuture<'a, Result<Option<<Loaders as Loader<K>>::Value>, Failure>>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Loaders: Loader<K, Error = Failure>,
+    {
+        state(self).loaders.load_one(key).boxed()
     }
 
     fn redact(&self) {

@@ -13,6 +13,10 @@ use crate::live::Feed;
 use crate::store::Store;
 use crate::store::log::seal::{Round, seal_pending};
 
+/// The pause after a round that sealed something: under load a round seals many events instead of one, and the live feed
+/// is that much later.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Seals committed events and wakes the feed.
 pub struct Sealer {
     /// The database.
@@ -60,8 +64,14 @@ impl Sealer {
     /// Seals until `shutdown`; then once more.
     pub async fn run(self, shutdown: CancellationToken) {
         loop {
-            if let Err(failure) = self.seal_all().await {
+            let sealed = self.seal_all().await.unwrap_or_else(|failure| {
                 tracing::warn!(cause = failure.cause.as_deref(), "events could not be sealed; they wait in the outbox");
+                0
+            });
+            let pause = if sealed > 0 { PAUSE } else { Duration::ZERO };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = shutdown.cancelled() => break,
             }
             tokio::select! {
                 () = self.committed.notified() => {}

@@ -14,6 +14,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::error::{ErrorCode, Failure};
 
+/// How long a pooled connection may rest before it is tested again.
+const IDLE_BEFORE_TEST: Duration = Duration::from_secs(1);
+
 /// How to reach the database.
 #[derive(Clone)]
 pub struct ConnectionSettings {
@@ -55,6 +58,9 @@ impl Store {
             .min_connections(0)
             .acquire_timeout(settings.acquire_timeout)
             .idle_timeout(Some(Duration::from_secs(300)))
+            // A connection is tested when it comes back to the pool; testing it again before each statement would double the
+            // round trips. One that died in the meantime costs one request, which is told to come back.
+            .test_before_acquire_if_idle_for(IDLE_BEFORE_TEST)
             .sqlx_logging(false)
             .connect_lazy(true)
             .set_application_name("kim");

@@ -70,7 +70,7 @@ impl Account {
         #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<List<Grant>, Failure> {
-        let rows = ctx.state().loaders.load_one(GrantsOf(self.0.id)).await?.unwrap_or_default();
+        let rows = ctx.load(GrantsOf(self.0.id)).await?.unwrap_or_default();
         let list = format!("grants {}", self.0.id);
         connect_loaded(
             ctx,

@@ -44,7 +44,7 @@ impl Grant {
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>, Failure> {
         match &self.organisation {
             Some(organisation) => Ok(Some(Organisation(organisation.clone()))),
-            None => Ok(ctx.state().loaders.load_one(self.grant.organisation_id).await?.map(Organisation)),
+            None => Ok(ctx.load(self.grant.organisation_id).await?.map(Organisation)),
         }
     }
 

@@ -82,7 +82,7 @@ impl Viewer {
     /// Your account; null if you hold no grant today, since grants are what lets you see anything.
     async fn account(&self, ctx: &Context<'_>) -> Result<Option<Account>, Failure> {
         let Some(id) = ctx.actor()?.account_id() else { return Ok(None) };
-        Ok(ctx.state().loaders.load_one(id).await?.map(Account))
+        Ok(ctx.load(id).await?.map(Account))
     }
 
     /// Your grants that hold today.
@@ -95,7 +95,7 @@ impl Viewer {
         let actor = ctx.actor()?;
         let today = actor.permit_whatever::<crate::access::verb::ReadAccount>().today();
         let mut rows = match actor.account_id() {
-            Some(id) => ctx.state().loaders.load_one(GrantsOf(id)).await?.unwrap_or_default(),
+            Some(id) => ctx.load(GrantsOf(id)).await?.unwrap_or_default(),
             None => Vec::new(),
         };
         rows.retain(|(grant, _)| {
@@ -137,7 +137,7 @@ impl Viewer {
                 (true, true) => Permission::from_reasons(Vec::new()),
             });
         };
-        match ctx.state().loaders.load_one(id).await? {
+        match ctx.load(id).await? {
             Some(row) => permission_on_position(ctx, actor, action, &row.position).await,
             None => Ok(Permission::refused(ErrorCode::NotFound)),
         }

@@ -53,13 +53,13 @@ impl Organisation {
     /// The organisation that this one is a part of; null at the top of the tree.
     async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Organisation>, Failure> {
         let Some(parent) = self.0.parent_id else { return Ok(None) };
-        Ok(ctx.state().loaders.load_one(parent).await?.map(Organisation))
+        Ok(ctx.load(parent).await?.map(Organisation))
     }
 
     /// The municipality whose administration it is; null for all other organisations.
     async fn municipality(&self, ctx: &Context<'_>) -> Result<Option<Municipality>, Failure> {
         let Some(municipality) = self.0.municipality_id else { return Ok(None) };
-        Ok(ctx.state().loaders.load_one(municipality).await?.map(Municipality))
+        Ok(ctx.load(municipality).await?.map(Municipality))
     }
 
     /// What was done to it, newest first.

@@ -64,14 +64,14 @@ impl LogEntry {
     /// The name of who did it; null if the system itself did (command line, demo data).
     async fn actor_name(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
         let Some(actor) = self.0.actor_id else { return Ok(None) };
-        ctx.state().loaders.load_one(NameOf(actor)).await
+        ctx.load(NameOf(actor)).await
     }
 
     /// The account of who did it; null if the system itself did, or (with an entry in `extensions.redactions`) if you may not
     /// see accounts other than your own. Administrators and the data protection officer see all of the district.
     async fn actor(&self, ctx: &Context<'_>) -> Result<Option<Account>, Failure> {
         let Some(actor) = self.0.actor_id else { return Ok(None) };
-        let account = ctx.state().loaders.load_one(actor).await?;
+        let account = ctx.load(actor).await?;
         if account.is_none() {
             ctx.redact();
         }
@@ -113,7 +113,7 @@ pub async fn history(
     let list = format!("history {subject}");
     let window = arguments.window(ctx, &list, SortDirection::Desc)?;
     let part = Part { subject, after: window.after.map(|boundary| boundary.id), limit: window.limit };
-    let page = ctx.state().loaders.load_one(part).await?.unwrap_or(Page { rows: Vec::new(), more: false });
+    let page = ctx.load(part).await?.unwrap_or(Page { rows: Vec::new(), more: false });
     connect(ctx, &list, &arguments, page, EmptyFields, event::boundary, LogEntry)
 }
 

@@ -75,7 +75,7 @@ impl StaffingRow {
     /// The employer; null unless split by employer.
     async fn employer(&self, ctx: &Context<'_>) -> Result<Option<Organisation>, Failure> {
         let Some(employer) = self.employer else { return Ok(None) };
-        Ok(ctx.state().loaders.load_one(employer).await?.map(Organisation))
+        Ok(ctx.load(employer).await?.map(Organisation))
     }
 
     /// The figures.

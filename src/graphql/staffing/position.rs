@@ -56,7 +56,7 @@ const fn action_of(transition: PositionTransition) -> Action {
 }
 
 async fn shares(ctx: &Context<'_>, position: PositionId) -> Result<Vec<Share>, Failure> {
-    let rows = ctx.state().loaders.load_one(OccupanciesOf(position)).await?.unwrap_or_default();
+    let rows = ctx.load(OccupanciesOf(position)).await?.unwrap_or_default();
     Ok(rows.iter().map(|(occupancy, _)| Share::from(occupancy)).collect())
 }
 
@@ -105,7 +105,7 @@ impl Position {
     async fn employer(&self, ctx: &Context<'_>) -> Result<Option<Organisation>, Failure> {
         match &self.0.employer {
             Some(employer) => Ok(Some(Organisation(employer.clone()))),
-            None => Ok(ctx.state().loaders.load_one(self.0.position.employer_id).await?.map(Organisation)),
+            None => Ok(ctx.load(self.0.position.employer_id).await?.map(Organisation)),
         }
     }
 
@@ -168,7 +168,7 @@ impl Position {
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<List<Occupancy>, Failure> {
         let id = self.0.position.id;
-        let mut rows = ctx.state().loaders.load_one(OccupanciesOf(id)).await?.unwrap_or_default();
+        let mut rows = ctx.load(OccupanciesOf(id)).await?.unwrap_or_default();
         if let Some(day) = on {
             rows.retain(|(row, _)| Period::new(row.valid_from, row.valid_until).contains(day));
         }
@@ -190,7 +190,7 @@ impl Position {
         #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<List<ServiceArea>, Failure> {
-        let rows = ctx.state().loaders.load_one(ServiceAreasOf(self.0.position.id)).await?.unwrap_or_default();
+        let rows = ctx.load(ServiceAreasOf(self.0.position.id)).await?.unwrap_or_default();
         let arguments = RelationArguments { first, after };
         connect_loaded(
             ctx,
@@ -211,7 +211,7 @@ impl Position {
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<List<Supervision>, Failure> {
         let id = self.0.position.id;
-        let mut rows = ctx.state().loaders.load_one(SupervisionsOf(id)).await?.unwrap_or_default();
+        let mut rows = ctx.load(SupervisionsOf(id)).await?.unwrap_or_default();
         if let Some(day) = on {
             rows.retain(|(row, ..)| Period::new(row.valid_from, row.valid_until).contains(day));
         }
@@ -286,7 +286,7 @@ impl PositionQueries {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: PositionId,
     ) -> Result<Option<Position>, Failure> {
-        Ok(ctx.state().loaders.load_one(id).await?.map(Position))
+        Ok(ctx.load(id).await?.map(Position))
     }
 
     /// The positions that you may see.

@@ -48,7 +48,7 @@ impl StaffMember {
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>, Failure> {
         match &self.organisation {
             Some(organisation) => Ok(Some(Organisation(organisation.clone()))),
-            None => Ok(ctx.state().loaders.load_one(self.person.organisation_id).await?.map(Organisation)),
+            None => Ok(ctx.load(self.person.organisation_id).await?.map(Organisation)),
         }
     }
 
