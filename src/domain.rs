@@ -3,4 +3,5 @@
 pub mod casework;
 pub mod input;
 pub mod period;
+pub mod reporting;
 pub mod staffing;

@@ -1,0 +1,5 @@
+//! Rules about what may be counted and shown.
+//!
+//! Whatever counts people and leaves the data layer goes through [`suppression`] first.
+
+pub mod suppression;
