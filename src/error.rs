@@ -209,6 +209,36 @@ catalogue! {
     SubstituteIsLead "SUBSTITUTE_IS_LEAD" Rule 422 false
         "Die Vertretung muss eine andere Person sein als die Fallführung." "The substitute must be another person than the lead.";
 
+    // Clients and their identity.
+
+
+    // Consents, releases and what was passed on.
+
+
+    // Work in a case: assessment, plan, contacts, notes, tasks.
+
+
+    // Code lists and deadlines.
+
+
+    // Documents.
+
+
+    // Transfers of cases.
+
+
+    // Professional supervision and unmasking.
+
+
+    // Rights of the person and retention.
+
+
+    // Figures.
+
+
+    // Imports.
+
+
     // Accounts.
     LoginTaken "LOGIN_TAKEN" Rule 409 false
         "Dieser Anmeldename kann nicht vergeben werden." "This login name cannot be used.";

@@ -338,3 +338,559 @@ code_list! {
         NotAssessed = "NOT_ASSESSED",
     }
 }
+
+code_list! {
+    /// What may be done with the data of a client.
+    ClientStatus {
+        /// Worked with.
+        Active = "ACTIVE",
+        /// Kept, but not to be worked with (Art. 18 GDPR): its identified content opens for nobody.
+        Restricted = "RESTRICTED",
+        /// Erased: the key is destroyed, nothing identified is left.
+        Erased = "ERASED",
+    }
+}
+
+code_list! {
+    /// The legal basis on which data of a client are kept or passed on (GDPR; § 67 SGB X).
+    LegalBasis {
+        /// Consent, Art. 6(1)(a).
+        Consent61A = "CONSENT_6_1_A",
+        /// A contract, Art. 6(1)(b).
+        Contract61B = "CONTRACT_6_1_B",
+        /// A legal duty, Art. 6(1)(c).
+        LegalDuty61C = "LEGAL_DUTY_6_1_C",
+        /// Vital interests, Art. 6(1)(d).
+        Vital61D = "VITAL_6_1_D",
+        /// A public task, Art. 6(1)(e).
+        PublicTask61E = "PUBLIC_TASK_6_1_E",
+        /// Consent to special categories of data, Art. 9(2)(a).
+        Special92A = "SPECIAL_9_2_A",
+        /// Social protection law, Art. 9(2)(b).
+        Special92B = "SPECIAL_9_2_B",
+        /// Substantial public interest, Art. 9(2)(g).
+        Special92G = "SPECIAL_9_2_G",
+        /// Health or social care, Art. 9(2)(h).
+        Special92H = "SPECIAL_9_2_H",
+        /// Social data, §§ 67 to 85a SGB X.
+        SgbX67 = "SGB_X_67",
+    }
+}
+
+code_list! {
+    /// A class of identified data: what a release from secrecy names, and what the access log tells.
+    DataClass {
+        /// Names and birth date.
+        Identity = "IDENTITY",
+        /// Address, telephone, e-mail.
+        ContactDetails = "CONTACT_DETAILS",
+        /// Languages and the need of an interpreter.
+        Languages = "LANGUAGES",
+        /// Findings and wishes of assessments.
+        Assessment = "ASSESSMENT",
+        /// Texts of goals and measures.
+        Plan = "PLAN",
+        /// Notes about contacts and the case.
+        Notes = "NOTES",
+        /// Texts of tasks and deadlines.
+        Tasks = "TASKS",
+        /// Documents and their names.
+        Documents = "DOCUMENTS",
+        /// Explanations of consents, releases and transfers.
+        Consents = "CONSENTS",
+        /// The personal part of the history.
+        History = "HISTORY",
+    }
+}
+
+code_list! {
+    /// What a piece of sealed text is.
+    TextKind {
+        /// Family name.
+        FamilyName = "FAMILY_NAME",
+        /// Given names.
+        GivenNames = "GIVEN_NAMES",
+        /// Birth name and other former names.
+        FormerNames = "FORMER_NAMES",
+        /// Birth date, or a part of it.
+        BirthDate = "BIRTH_DATE",
+        /// Postal address.
+        Address = "ADDRESS",
+        /// Telephone, e-mail and other ways to reach the person.
+        Contact = "CONTACT",
+        /// Languages.
+        Languages = "LANGUAGES",
+        /// Whether, and for which language, an interpreter is needed.
+        Interpreter = "INTERPRETER",
+        /// What an assessment found.
+        Finding = "FINDING",
+        /// What the client wishes.
+        Wish = "WISH",
+        /// A goal.
+        Goal = "GOAL",
+        /// A measure.
+        Measure = "MEASURE",
+        /// How a measure or a goal ended.
+        Outcome = "OUTCOME",
+        /// A note about a contact.
+        ContactNote = "CONTACT_NOTE",
+        /// A note about the case.
+        Note = "NOTE",
+        /// A task.
+        Task = "TASK",
+        /// A deadline.
+        Deadline = "DEADLINE",
+        /// The file name of a document.
+        DocumentName = "DOCUMENT_NAME",
+        /// What a consent or a transmission is for.
+        Purpose = "PURPOSE",
+        /// How a consent was explained.
+        Explanation = "EXPLANATION",
+        /// A message between case managers about a case.
+        Message = "MESSAGE",
+        /// Why something was done.
+        Reason = "REASON",
+    }
+}
+
+code_list! {
+    /// A legal sphere (Rechtskreis): the law from which a person's entitlements follow.
+    LegalSphere {
+        /// Basic income support for jobseekers (Bürgergeld).
+        SgbIi = "SGB_II",
+        /// Employment promotion.
+        SgbIii = "SGB_III",
+        /// Health insurance.
+        SgbV = "SGB_V",
+        /// Child and youth welfare.
+        SgbViii = "SGB_VIII",
+        /// Rehabilitation and participation.
+        SgbIx = "SGB_IX",
+        /// Social assistance.
+        SgbXii = "SGB_XII",
+        /// Benefits for asylum seekers.
+        Asylblg = "ASYLBLG",
+        /// Residence act.
+        Aufenthg = "AUFENTHG",
+        /// Freedom of movement of EU citizens.
+        FreizueggEu = "FREIZUEGG_EU",
+        /// Nationality act.
+        Stag = "STAG",
+        /// Housing benefit (Wohngeld).
+        HousingBenefit = "HOUSING_BENEFIT",
+        /// Child benefit (Kindergeld).
+        ChildBenefit = "CHILD_BENEFIT",
+        /// Training aid (BAföG, BAB).
+        TrainingAid = "TRAINING_AID",
+        /// Another one.
+        Other = "OTHER",
+        /// None.
+        None = "NONE",
+    }
+}
+
+code_list! {
+    /// A list of codes that a district can edit: rows with validity and labels in German and English.
+    CodeList {
+        /// Areas of need (Bedarfsbereiche).
+        NeedArea = "NEED_AREA",
+        /// Kinds of barriers (Hürden).
+        BarrierKind = "BARRIER_KIND",
+        /// Groups of nationalities, for statistics.
+        NationalityGroup = "NATIONALITY_GROUP",
+        /// Groups of residence titles, for statistics.
+        ResidenceGroup = "RESIDENCE_GROUP",
+    }
+}
+
+code_list! {
+    /// How severe a need is.
+    NeedSeverity {
+        /// Low.
+        Low = "LOW",
+        /// Moderate.
+        Moderate = "MODERATE",
+        /// High.
+        High = "HIGH",
+        /// Acute: something has to happen now.
+        Acute = "ACUTE",
+    }
+}
+
+code_list! {
+    /// Where a support plan stands.
+    PlanStatus {
+        /// Being written.
+        Draft = "DRAFT",
+        /// Agreed with the client.
+        Agreed = "AGREED",
+        /// Replaced by a later one.
+        Superseded = "SUPERSEDED",
+    }
+}
+
+code_list! {
+    /// Where a goal stands.
+    GoalStatus {
+        /// Nothing was done yet.
+        Open = "OPEN",
+        /// Being worked on.
+        InProgress = "IN_PROGRESS",
+        /// Reached.
+        Reached = "REACHED",
+        /// Reached in part.
+        PartlyReached = "PARTLY_REACHED",
+        /// Given up.
+        Dropped = "DROPPED",
+    }
+}
+
+code_list! {
+    /// Where a measure stands.
+    MeasureStatus {
+        /// Planned.
+        Planned = "PLANNED",
+        /// The client was referred.
+        Referred = "REFERRED",
+        /// Started.
+        Started = "STARTED",
+        /// Completed.
+        Completed = "COMPLETED",
+        /// Refused by the client or by the institution.
+        Refused = "REFUSED",
+        /// There is no such offer, or no place in it: the raw signal of a structural gap.
+        NotAvailable = "NOT_AVAILABLE",
+    }
+}
+
+code_list! {
+    /// How a contact took place.
+    ContactChannel {
+        /// In the office.
+        InPerson = "IN_PERSON",
+        /// At the client's home.
+        HomeVisit = "HOME_VISIT",
+        /// Going along to an office or appointment.
+        Accompaniment = "ACCOMPANIMENT",
+        /// By telephone.
+        Telephone = "TELEPHONE",
+        /// By video.
+        Video = "VIDEO",
+        /// By e-mail.
+        Email = "EMAIL",
+        /// By letter.
+        Letter = "LETTER",
+        /// By a messenger service.
+        Messenger = "MESSENGER",
+    }
+}
+
+code_list! {
+    /// With whom a contact took place.
+    ContactPartner {
+        /// The client.
+        Client = "CLIENT",
+        /// Somebody of the household.
+        HouseholdMember = "HOUSEHOLD_MEMBER",
+        /// An institution.
+        Institution = "INSTITUTION",
+        /// Several parties in a case conference.
+        CaseConference = "CASE_CONFERENCE",
+        /// Somebody else.
+        Other = "OTHER",
+    }
+}
+
+code_list! {
+    /// Where a task stands.
+    TaskStatus {
+        /// To be done.
+        Open = "OPEN",
+        /// Done.
+        Done = "DONE",
+        /// No longer needed.
+        Dropped = "DROPPED",
+    }
+}
+
+code_list! {
+    /// Where a deadline stands.
+    DeadlineStatus {
+        /// Still to be met.
+        Open = "OPEN",
+        /// Met.
+        Met = "MET",
+        /// Missed.
+        Missed = "MISSED",
+        /// No longer applies.
+        Dropped = "DROPPED",
+    }
+}
+
+code_list! {
+    /// What starts the time of a deadline.
+    DeadlineBasis {
+        /// A residence title was issued.
+        TitleIssued = "TITLE_ISSUED",
+        /// A residence title expires.
+        TitleExpires = "TITLE_EXPIRES",
+        /// A course ends.
+        CourseEnds = "COURSE_ENDS",
+        /// The birth date.
+        BirthDate = "BIRTH_DATE",
+        /// A decision of an authority was made known.
+        DecisionNotified = "DECISION_NOTIFIED",
+        /// The arrival in Germany.
+        Arrival = "ARRIVAL",
+        /// Another day.
+        Other = "OTHER",
+    }
+}
+
+code_list! {
+    /// Where a document stands.
+    DocumentStatus {
+        /// Its content is awaited.
+        Receiving = "RECEIVING",
+        /// Stored and ready to be fetched.
+        Stored = "STORED",
+        /// Deleted.
+        Deleted = "DELETED",
+    }
+}
+
+code_list! {
+    /// How a case is to pass from one case manager to another. Four different things.
+    TransferKind {
+        /// The supervisory centre assigns it.
+        Assign = "ASSIGN",
+        /// The lead hands it over to a colleague of the same employer.
+        HandOver = "HAND_OVER",
+        /// The lead passes it on to a case manager of another employer.
+        Transfer = "TRANSFER",
+        /// A case manager asks the lead for it.
+        Request = "REQUEST",
+    }
+}
+
+code_list! {
+    /// Where a transfer of a case stands.
+    TransferStatus {
+        /// It waits for an answer.
+        Offered = "OFFERED",
+        /// Accepted: the receiver leads the case.
+        Accepted = "ACCEPTED",
+        /// Declined: nothing changed.
+        Declined = "DECLINED",
+        /// Withdrawn: nothing changed.
+        Withdrawn = "WITHDRAWN",
+        /// Not answered in time: nothing changed.
+        Expired = "EXPIRED",
+    }
+}
+
+code_list! {
+    /// What the receiver of a case confirms one by one.
+    TransferItemKind {
+        /// An open task.
+        Task = "TASK",
+        /// An open deadline.
+        Deadline = "DEADLINE",
+        /// A consent in force.
+        Consent = "CONSENT",
+    }
+}
+
+code_list! {
+    /// What a consent or a release from secrecy (Schweigepflichtentbindung) is for.
+    ConsentScope {
+        /// Keeping the case record.
+        CaseRecord = "CASE_RECORD",
+        /// Passing data on to an institution.
+        ShareWithInstitution = "SHARE_WITH_INSTITUTION",
+        /// Speaking about the case in a case conference.
+        CaseConference = "CASE_CONFERENCE",
+        /// Showing identified data to the professional supervision.
+        SupervisionIdentified = "SUPERVISION_IDENTIFIED",
+        /// Speaking through an interpreter.
+        Interpreter = "INTERPRETER",
+        /// Keeping photographs and documents.
+        PhotoDocument = "PHOTO_DOCUMENT",
+        /// Passing data on to the database of the state.
+        StateDatabase = "STATE_DATABASE",
+        /// Statistics only.
+        StatisticsOnly = "STATISTICS_ONLY",
+    }
+}
+
+code_list! {
+    /// Whether a consent holds.
+    ConsentStatus {
+        /// It holds, or will hold from its first day on.
+        Given = "GIVEN",
+        /// It was revoked.
+        Revoked = "REVOKED",
+        /// Its time is over.
+        Expired = "EXPIRED",
+    }
+}
+
+code_list! {
+    /// In which form a consent was given.
+    ConsentForm {
+        /// In writing.
+        Written = "WRITTEN",
+        /// Orally, with a record of it.
+        Oral = "ORAL",
+        /// Electronically.
+        Electronic = "ELECTRONIC",
+    }
+}
+
+code_list! {
+    /// Why identified data is read.
+    AccessPurpose {
+        /// Work on the own case.
+        CaseWork = "CASE_WORK",
+        /// Work on a case as the substitute of its lead.
+        Substitution = "SUBSTITUTION",
+        /// Professional supervision.
+        Supervision = "SUPERVISION",
+        /// Looking whether a person is known already.
+        DuplicateCheck = "DUPLICATE_CHECK",
+        /// Taking over a case.
+        Transfer = "TRANSFER",
+        /// Rights of the person: extract, correction, erasure.
+        DataSubjectRights = "DATA_SUBJECT_RIGHTS",
+    }
+}
+
+code_list! {
+    /// What allows a read of identified data.
+    AccessBasis {
+        /// The reader leads a case of the client or stands in for its lead.
+        OwnCase = "OWN_CASE",
+        /// The client released it to the reader.
+        Release = "RELEASE",
+        /// The case was unmasked for the reader.
+        Unmasking = "UNMASKING",
+        /// The operator of the server acts.
+        System = "SYSTEM",
+    }
+}
+
+code_list! {
+    /// What a notice is about.
+    NoticeKind {
+        /// A release in favour of the recipient was given.
+        ConsentGiven = "CONSENT_GIVEN",
+        /// A release in favour of the recipient was revoked: what was received may no longer be used.
+        ConsentRevoked = "CONSENT_REVOKED",
+        /// A case was unmasked by the supervisory centre.
+        CaseUnmasked = "CASE_UNMASKED",
+        /// A case is offered or asked for.
+        TransferOffered = "TRANSFER_OFFERED",
+        /// An offer of a case, or the request for one, was answered, withdrawn or ran out.
+        TransferAnswered = "TRANSFER_ANSWERED",
+        /// Another office may know the same person.
+        PossibleDuplicate = "POSSIBLE_DUPLICATE",
+        /// The data of a client were erased: what was received has to be erased as well.
+        ClientErased = "CLIENT_ERASED",
+    }
+}
+
+code_list! {
+    /// How a person belongs to a case.
+    CaseRelation {
+        /// The person that the case is about.
+        Main = "MAIN",
+        /// Spouse or partner.
+        Partner = "PARTNER",
+        /// Child.
+        Child = "CHILD",
+        /// Mother or father.
+        Parent = "PARENT",
+        /// Another relative.
+        OtherRelative = "OTHER_RELATIVE",
+        /// Somebody else of the household.
+        Other = "OTHER",
+    }
+}
+
+code_list! {
+    /// What two clients that look alike turned out to be.
+    DuplicateVerdictKind {
+        /// Not the same person.
+        Different = "DIFFERENT",
+        /// The same person.
+        Same = "SAME",
+    }
+}
+
+code_list! {
+    /// How long records are kept, by class.
+    RetentionClass {
+        /// Enquiries that never became more than a first contact.
+        Enquiry = "ENQUIRY",
+        /// Closed cases.
+        ClosedCase = "CLOSED_CASE",
+        /// Proof of consents.
+        ConsentProof = "CONSENT_PROOF",
+        /// The access log.
+        AccessLog = "ACCESS_LOG",
+    }
+}
+
+code_list! {
+    /// Where the erasure of a client stands.
+    ErasureStatus {
+        /// Proposed.
+        Proposed = "PROPOSED",
+        /// Offered to the archive.
+        ArchiveOffered = "ARCHIVE_OFFERED",
+        /// Approved by a second person.
+        Approved = "APPROVED",
+        /// Carried out: the key is destroyed.
+        CarriedOut = "CARRIED_OUT",
+        /// Rejected: the data are kept.
+        Rejected = "REJECTED",
+    }
+}
+
+code_list! {
+    /// Why a client is to be erased.
+    ErasureGround {
+        /// The time of keeping is over.
+        RetentionExpired = "RETENTION_EXPIRED",
+        /// The person asks for it (Art. 17 GDPR).
+        Request = "REQUEST",
+        /// The consent to the case record was revoked.
+        ConsentRevoked = "CONSENT_REVOKED",
+    }
+}
+
+code_list! {
+    /// Where an import stands.
+    ImportStatus {
+        /// Only checked: a dry run.
+        Checked = "CHECKED",
+        /// Going on, or interrupted and to be resumed.
+        Running = "RUNNING",
+        /// Done.
+        Done = "DONE",
+    }
+}
+
+code_list! {
+    /// What became of a row of an import.
+    ImportOutcome {
+        /// The row can be imported.
+        WouldCreate = "WOULD_CREATE",
+        /// A case was opened.
+        Created = "CREATED",
+        /// The row was imported before: nothing to do.
+        Known = "KNOWN",
+        /// The row has faults.
+        Refused = "REFUSED",
+    }
+}

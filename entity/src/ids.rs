@@ -138,6 +138,66 @@ identifiers! {
     CaseId = "cas";
     /// A step of a case from one phase to another.
     CasePhaseChangeId = "cpc";
+    /// A client: the identity of a person, apart from the case.
+    ClientId = "cli";
+    /// A person who belongs to a case.
+    CasePersonId = "cap";
+    /// A piece of sealed text.
+    SealedTextId = "txt";
+    /// A verdict on whether two clients are one person.
+    DuplicateVerdictId = "dpv";
+    /// A consent or release from secrecy.
+    ConsentId = "cns";
+    /// A transmission of data to a recipient.
+    DisclosureId = "dis";
+    /// A notice to a person or an organisation.
+    NoticeId = "ntc";
+    /// The unmasking of a case for the supervisory centre.
+    UnmaskingId = "unm";
+    /// A read of identified data.
+    AccessId = "alg";
+    /// An entry of a code list.
+    CodeListEntryId = "cle";
+    /// A legal sphere that a case is in for a time.
+    LegalSpherePeriodId = "lsp";
+    /// A need found by an assessment.
+    AssessmentId = "asm";
+    /// A support plan.
+    SupportPlanId = "spl";
+    /// A goal of a support plan.
+    GoalId = "goa";
+    /// A measure towards a goal.
+    MeasureId = "mea";
+    /// A contact with a client or somebody concerned.
+    ContactId = "con";
+    /// A note about a case.
+    NoteId = "not";
+    /// A task in a case.
+    TaskId = "tsk";
+    /// A rule that makes deadlines.
+    DeadlineRuleId = "ddr";
+    /// A deadline of a case.
+    DeadlineId = "ddl";
+    /// A calendar feed.
+    CalendarFeedId = "cal";
+    /// A document of a case.
+    DocumentId = "doc";
+    /// An offer to pass a case on, or a request for one.
+    TransferId = "trf";
+    /// Something that the receiver of a case confirms.
+    TransferItemId = "tri";
+    /// A session of professional supervision.
+    SupervisionSessionId = "sps";
+    /// An agreement of a supervision session.
+    SupervisionAgreementId = "spa";
+    /// A rule of how long records are kept.
+    RetentionRuleId = "rtr";
+    /// The erasure of a client, from its proposal to its proof.
+    ErasureId = "era";
+    /// A run of an import.
+    ImportRunId = "imp";
+    /// A row of an import.
+    ImportRowId = "imr";
     /// An event of the log.
     EventId = "evt";
     /// A record of an idempotency key.

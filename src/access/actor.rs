@@ -92,6 +92,10 @@ impl Actor {
                 Reach::District => return Extent::District,
                 Reach::Own => own = Some(*account_id),
                 Reach::Organisation => organisations.push(grant.organisation_id),
+                Reach::Released => {
+                    own = Some(*account_id);
+                    organisations.push(grant.organisation_id);
+                }
                 Reach::ScopedOrganisation => {
                     if grant.scopes.iter().any(|scope| scope == action.as_str()) {
                         organisations.push(grant.organisation_id);

@@ -14,6 +14,8 @@ pub enum Reach {
     Organisation,
     /// What belongs to the organisation of the grant, if the grant's scopes name the action (partner systems).
     ScopedOrganisation,
+    /// What clients released to the person or to the organisation of the grant, and what was unmasked for the person.
+    Released,
     /// Everything of its kind in the district.
     District,
 }
@@ -116,6 +118,82 @@ actions! {
         OpenCase = "OPEN_CASE",
         /// Work on a case: its phases, pausing, closing, reopening, the substitute.
         WorkOnCase = "WORK_ON_CASE",
+        /// Import cases from a file.
+        ImportCases = "IMPORT_CASES",
+    }
+    Identity {
+        /// See identified data: names, addresses, notes, documents.
+        ReadIdentity = "READ_IDENTITY",
+        /// Put clients on record and correct their data.
+        KeepIdentity = "KEEP_IDENTITY",
+        /// Search for clients by name and birth date, and be told of possible duplicates.
+        SearchClients = "SEARCH_CLIENTS",
+        /// Hand a person the extract of all data about it (Art. 15 GDPR).
+        ExtractClient = "EXTRACT_CLIENT",
+    }
+    Consent {
+        /// See consents and releases from secrecy, without their texts.
+        ReadConsent = "READ_CONSENT",
+        /// Record consents, their revocation, and what was passed on.
+        RecordConsent = "RECORD_CONSENT",
+    }
+    Notice {
+        /// See the notices to oneself or to the own organisation, and acknowledge them.
+        ReadNotice = "READ_NOTICE",
+    }
+    Unmasking {
+        /// Unmask a case for oneself on a documented legal basis, for a time.
+        UnmaskCase = "UNMASK_CASE",
+    }
+    Transfer {
+        /// See the transfers of cases.
+        ReadTransfer = "READ_TRANSFER",
+        /// Offer a case to another case manager, and withdraw the offer.
+        OfferCase = "OFFER_CASE",
+        /// Assign a case to a case manager.
+        AssignCase = "ASSIGN_CASE",
+        /// Ask the lead of a case for it.
+        RequestCase = "REQUEST_CASE",
+        /// Confirm the items of a transfer, accept or decline it.
+        AnswerTransfer = "ANSWER_TRANSFER",
+    }
+    SupervisionSession {
+        /// See supervision sessions and their agreements.
+        ReadSupervisionSession = "READ_SUPERVISION_SESSION",
+        /// Plan and hold supervision sessions, record agreements.
+        HoldSupervision = "HOLD_SUPERVISION",
+    }
+    Figures {
+        /// See the caseload of each case manager, weighted by intensity, and hints about quality.
+        ReadCaseload = "READ_CASELOAD",
+        /// See counts of the workload of one's staff, small numbers suppressed.
+        ReadWorkload = "READ_WORKLOAD",
+        /// See statistics of cases, small numbers suppressed.
+        ReadCaseStatistics = "READ_CASE_STATISTICS",
+    }
+    AccessLog {
+        /// See who read identified data, when and why.
+        ReadAccessLog = "READ_ACCESS_LOG",
+    }
+    Erasure {
+        /// See proposals of erasure and their proofs.
+        ReadErasure = "READ_ERASURE",
+        /// Propose to erase a client.
+        ProposeErasure = "PROPOSE_ERASURE",
+        /// Offer to the archive, approve or reject an erasure that somebody else proposed.
+        DecideErasure = "DECIDE_ERASURE",
+    }
+    Calendar {
+        /// Make and revoke the own calendar feed.
+        KeepCalendar = "KEEP_CALENDAR",
+    }
+    Rules {
+        /// Edit code lists.
+        EditCodeList = "EDIT_CODE_LIST",
+        /// Edit the rules of deadlines.
+        EditDeadlineRule = "EDIT_DEADLINE_RULE",
+        /// Edit how long records are kept.
+        EditRetentionRule = "EDIT_RETENTION_RULE",
     }
     Account {
         /// See accounts and their grants.
@@ -142,7 +220,12 @@ pub const fn reach(role: Role, action: Action) -> Reach {
     match role {
         Role::CaseManager => match action {
             A::ReadDirectory => Reach::District,
-            A::ReadCase | A::OpenCase | A::WorkOnCase => Reach::Own,
+            A::ReadCase | A::OpenCase | A::WorkOnCase | A::ImportCases => Reach::Own,
+            A::ReadIdentity | A::KeepIdentity | A::SearchClients | A::ExtractClient => Reach::Own,
+            A::ReadConsent | A::RecordConsent | A::ReadNotice | A::ReadAccessLog => Reach::Own,
+            A::ReadTransfer | A::OfferCase | A::RequestCase | A::AnswerTransfer => Reach::Own,
+            A::ReadSupervisionSession | A::KeepCalendar => Reach::Own,
+            A::ReadErasure | A::ProposeErasure => Reach::Own,
             A::ReadPosition | A::ReadStaffMember | A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
         },
@@ -151,7 +234,16 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadPosition
             | A::ReadStaffMember
             | A::ReadCase
+            | A::ReadConsent
+            | A::UnmaskCase
+            | A::ReadTransfer
+            | A::AssignCase
+            | A::ReadSupervisionSession
+            | A::HoldSupervision
+            | A::ReadCaseload
+            | A::ReadCaseStatistics
             | A::AssignProfessionalSupervision => Reach::District,
+            A::ReadIdentity | A::ReadNotice => Reach::Released,
             A::AddStaffMember => Reach::Organisation,
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
@@ -162,6 +254,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadStaffMember
             | A::PlanPosition
             | A::ApprovePosition
+            | A::ReadCaseStatistics
             | A::AssignProfessionalSupervision => Reach::District,
             A::AddStaffMember => Reach::Organisation,
             A::ReadAccount => Reach::Own,
@@ -177,12 +270,19 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::FillPosition
             | A::VacatePosition
             | A::EndPosition
+            | A::ReadWorkload
             | A::AssignLineSupervision => Reach::Organisation,
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
         },
         Role::DataProtectionOfficer => match action {
-            A::ReadDirectory | A::ReadAccount | A::ReadLog => Reach::District,
+            A::ReadDirectory
+            | A::ReadAccount
+            | A::ReadLog
+            | A::ReadConsent
+            | A::ReadAccessLog
+            | A::ReadErasure
+            | A::DecideErasure => Reach::District,
             _ => Reach::Nothing,
         },
         Role::Administrator => match action {
@@ -194,17 +294,23 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::CreateAccount
             | A::DisableAccount
             | A::AddGrant
-            | A::RevokeGrant => Reach::District,
+            | A::RevokeGrant
+            | A::EditCodeList
+            | A::EditDeadlineRule
+            | A::EditRetentionRule => Reach::District,
             _ => Reach::Nothing,
         },
         Role::Integration => match action {
             A::ReadDirectory => Reach::District,
-            A::ReadPosition | A::AdvertisePosition | A::FillPosition | A::VacatePosition => Reach::ScopedOrganisation,
+            A::ReadPosition | A::AdvertisePosition | A::FillPosition | A::VacatePosition | A::ImportCases => {
+                Reach::ScopedOrganisation
+            }
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
         },
         Role::Institution => match action {
             A::ReadDirectory => Reach::District,
+            A::ReadNotice => Reach::Organisation,
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
         },
