@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Bytes;
+use chrono::{DateTime, Utc};
 use entity::ids::{DistrictId, DocumentId};
 use futures_util::{Stream, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
@@ -227,10 +228,35 @@ impl FileStore {
         }
     }
 
-    /// All objects that documents could have.
-    pub fn list(&self) -> impl Stream<Item = Result<ObjectKey, FilesError>> + Send + use<> {
-        let listed = self.objects.list(None).map_err(FilesError::from);
-        listed.try_filter_map(async |object| Ok(ObjectKey::parse(object.location.as_ref())))
+    /// Removes all objects of a document, whichever upload they are of.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub async fn delete_all_of(&self, district: DistrictId, document: DocumentId) -> Result<(), FilesError> {
+        let folder = format!("{}/{}", district.0.simple(), document.0.simple());
+        let objects: Vec<_> = self.list_in(&folder).try_collect().await?;
+        for (key, _) in objects {
+            self.delete(&key).await?;
+        }
+        Ok(())
+    }
+
+    /// All objects of a district, with when they were written.
+    pub fn list(
+        &self,
+        district: DistrictId,
+    ) -> impl Stream<Item = Result<(ObjectKey, DateTime<Utc>), FilesError>> + Send + use<> {
+        self.list_in(&district.0.simple().to_string())
+    }
+
+    fn list_in(
+        &self,
+        folder: &str,
+    ) -> impl Stream<Item = Result<(ObjectKey, DateTime<Utc>), FilesError>> + Send + use<> {
+        let listed = self.objects.list(Some(&Path::from(folder))).map_err(FilesError::from);
+        listed.try_filter_map(async |object| {
+            Ok(ObjectKey::parse(object.location.as_ref()).map(|key| (key, object.last_modified)))
+        })
     }
 
     /// Removes what a stopped process left half-written in the folder and nobody has touched for this long. A bucket does
@@ -473,7 +499,7 @@ mod tests {
         }
 
         async fn listed(&self) -> BTreeSet<ObjectKey> {
-            self.files.list().try_collect().await.unwrap()
+            self.files.list(self.district).map_ok(|(key, _)| key).try_collect().await.unwrap()
         }
     }
 

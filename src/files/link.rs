@@ -78,10 +78,10 @@ impl LinkSeal {
     ///
     /// # Errors
     /// If the machine has no randomness.
-    pub fn sign(&self, link: Link) -> Result<String, Failure> {
+    pub fn sign(&self, link: &Link) -> Result<String, Failure> {
         let mut nonce = [0; 12];
         rand::fill(&mut nonce).map_err(|_| Failure::internal("no randomness for a link"))?;
-        let content = Content { link, nonce: URL_SAFE_NO_PAD.encode(nonce) };
+        let content = Content { link: link.clone(), nonce: URL_SAFE_NO_PAD.encode(nonce) };
         let text = serde_json::to_string(&content).map_err(|error| Failure::internal(error.to_string()))?;
         let mut bytes = hmac::sign(&self.key, text.as_bytes()).as_ref().to_vec();
         bytes.extend_from_slice(text.as_bytes());
@@ -132,8 +132,8 @@ mod tests {
     fn a_link_works_in_its_direction_until_it_expires_and_under_its_secret_only() {
         let (seal, now) = (LinkSeal::new(&[7; 32]), instant());
         let made = link(Direction::Download, now + Duration::seconds(300));
-        let token = seal.sign(made.clone()).unwrap();
-        assert_ne!(token, seal.sign(made.clone()).unwrap());
+        let token = seal.sign(&made).unwrap();
+        assert_ne!(token, seal.sign(&made).unwrap());
         assert_eq!(seal.open(&token, Direction::Download, now).unwrap(), made);
         assert!(seal.open(&token, Direction::Upload, now).is_err());
         assert!(seal.open(&token, Direction::Download, now + Duration::seconds(299)).is_ok());
@@ -145,7 +145,7 @@ mod tests {
         #[test]
         fn a_changed_link_is_refused(place in 0_usize..1000, flip in 1_u8..128) {
             let (seal, now) = (LinkSeal::new(&[7; 32]), instant());
-            let token = seal.sign(link(Direction::Upload, now + Duration::seconds(300))).unwrap();
+            let token = seal.sign(&link(Direction::Upload, now + Duration::seconds(300))).unwrap();
             let mut bytes = token.clone().into_bytes();
             let place = place % bytes.len();
             bytes[place] ^= flip;
