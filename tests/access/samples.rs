@@ -123,7 +123,7 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             vec![command(field, "", json!({ "caseId": ids.case, "relation": "CHILD" }))]
         }
         ("Mutation", "casePersonEnd") => vec![command(field, "", json!({ "casePersonId": ids.person }))],
-        ("Mutation", "duplicateJudge") => {
+        ("Mutation", "clientJudgeDuplicate") => {
             vec![command(field, "", json!({ "clientId": ids.client, "hintId": "none", "verdict": "DIFFERENT" }))]
         }
         ("Mutation", "consentRecord") => vec![command(

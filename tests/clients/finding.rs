@@ -88,9 +88,9 @@ both_databases! {
 
         let judge = |hint: &Value, client: &Value| json!({ "clientId": client, "hintId": hint, "verdict": "DIFFERENT" });
         let foreign = judge(&json!("cli_0"), &mine["client"]["id"]);
-        assert_eq!(command(&central, "duplicateJudge", foreign, "client { id }").await.user_errors(), ["HINT_INVALID"]);
+        assert_eq!(command(&central, "clientJudgeDuplicate", foreign, "client { id }").await.user_errors(), ["HINT_INVALID"]);
         let remembered = judge(&hint["id"], &mine["client"]["id"]);
-        assert_eq!(command(&central, "duplicateJudge", remembered, "client { id }").await.user_errors(), Vec::<&str>::new());
+        assert_eq!(command(&central, "clientJudgeDuplicate", remembered, "client { id }").await.user_errors(), Vec::<&str>::new());
         assert!(hints(&central, &mine["client"]["id"]).await.is_empty(), "the verdict is remembered");
     }
 

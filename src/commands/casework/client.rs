@@ -460,7 +460,7 @@ impl Changes for CasePersonEndInput {
 
 /// What two clients that look alike turned out to be, as the interface's sealed hint names them.
 #[derive(Clone, Debug, Serialize)]
-pub struct DuplicateJudge {
+pub struct ClientJudgeDuplicate {
     /// The own client.
     pub client_id: ClientId,
     /// The other one.
@@ -469,8 +469,8 @@ pub struct DuplicateJudge {
     pub verdict: DuplicateVerdictKind,
 }
 
-impl Command for DuplicateJudge {
-    const NAME: &'static str = "duplicateJudge";
+impl Command for ClientJudgeDuplicate {
+    const NAME: &'static str = "clientJudgeDuplicate";
     type Verb = verb::SearchClients;
     type Record = Client;
 
@@ -481,7 +481,7 @@ impl Command for DuplicateJudge {
     }
 }
 
-impl Changes for DuplicateJudge {
+impl Changes for ClientJudgeDuplicate {
     fn target(&self) -> (ClientId, &'static str) {
         (self.client_id, "clientId")
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::access::{Action, verb};
 use crate::commands::CommandOptions;
 use crate::commands::casework::client::{
-    CasePersonAddInput, CasePersonEndInput, ClientCorrectInput, DuplicateJudge, PersonOfCase,
+    CasePersonAddInput, CasePersonEndInput, ClientCorrectInput, ClientJudgeDuplicate, PersonOfCase,
 };
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::graphql::casework::case::Case;
@@ -314,7 +314,7 @@ fn hints_of(client: ClientId) -> String {
 /// other's case manager opens more.
 #[Object]
 impl DuplicateHint {
-    /// What `duplicateJudge` takes. Opaque, and valid for this client only.
+    /// What `clientJudgeDuplicate` takes. Opaque, and valid for this client only.
     async fn id(&self, ctx: &Context<'_>) -> Result<ID, Failure> {
         let district = ctx.actor()?.district_id();
         let boundary = Boundary { key: Key::Id, id: self.double.client_id.0 };
@@ -349,7 +349,7 @@ impl DuplicateHint {
 
 /// What two clients that look alike turned out to be.
 #[derive(Clone, Debug, InputObject)]
-pub struct DuplicateJudgeInput {
+pub struct ClientJudgeDuplicateInput {
     /// Your client.
     client_id: ClientId,
     /// The `id` of the hint.
@@ -459,10 +459,10 @@ impl ClientMutations {
 
     /// Remembers what two clients that look alike turned out to be. For the lead and the substitute.
     #[graphql(guard = "Requires(Action::SearchClients)")]
-    async fn duplicate_judge(
+    async fn client_judge_duplicate(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The client, the hint, and the verdict.")] input: DuplicateJudgeInput,
+        #[graphql(desc = "The client, the hint, and the verdict.")] input: ClientJudgeDuplicateInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<ClientPayload, Failure> {
         let district = ctx.actor()?.district_id();
@@ -471,7 +471,8 @@ impl ClientMutations {
             let error = UserError::at("hintId", ErrorCode::HintInvalid);
             return Ok(crate::commands::Answer { record: None, user_errors: vec![error], replayed: false }.into());
         };
-        let command = DuplicateJudge { client_id: input.client_id, other_id: ClientId(id), verdict: input.verdict };
+        let command =
+            ClientJudgeDuplicate { client_id: input.client_id, other_id: ClientId(id), verdict: input.verdict };
         Ok(ctx.change(&command, options).await?.into())
     }
 }
