@@ -16,15 +16,19 @@ use crate::authn::password::{PasswordCost, PasswordHasher};
 use crate::clock::SharedClock;
 use crate::commands::Commands;
 use crate::commands::accounts::session::{SessionParts, SessionRules, Sessions, derived_secret};
+use crate::commands::casework::document::transfer::{Documents, TransferParts, TransferRules};
 use crate::config::{Config, DatabaseKind, KeySource, OidcConfig};
 use crate::error::{ErrorCode, Failure};
+use crate::files::FileStore;
+use crate::files::link::LinkSeal;
 use crate::graphql::connection::CursorSeal;
 use crate::graphql::context::Services;
 use crate::graphql::engine::{Engine, EngineLimits, HttpLimits};
 use crate::graphql::limits::Limits;
-use crate::live::{Feed, Housekeeping, Retention, Sealer, SessionWatch};
+use crate::live::{AccessRecorder, Feed, Housekeeping, Retention, Sealer, SessionWatch};
 use crate::store::Store;
 use crate::store::connection::ConnectionSettings;
+use crate::vault::MasterKeys;
 
 /// Why the server cannot start although its configuration is well-formed.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +52,9 @@ pub enum StartError {
         /// Why not.
         why: io::Error,
     },
+    /// The place of the contents of documents cannot be used.
+    #[error("the place of documents cannot be used: {0}")]
+    Files(String),
     /// Something that needs the database or the machine failed.
     #[error("{0}")]
     Failure(String),
@@ -99,6 +106,14 @@ fn keys(what: &'static str, source: &KeySource) -> Result<Arc<SigningKeys>, Star
     SigningKeys::from_pem(&text).map(Arc::new).map_err(|error| failed(error.to_string()))
 }
 
+fn master_keys(source: &KeySource) -> Result<Arc<MasterKeys>, StartError> {
+    let failed = |why: String| StartError::Keys { what: "the vault", why };
+    let text = source
+        .obtain(|| MasterKeys::generate().map_err(|error| io::Error::other(error.to_string())))
+        .map_err(|error| failed(error.to_string()))?;
+    MasterKeys::from_text(&text).map(Arc::new).map_err(|error| failed(error.to_string()))
+}
+
 fn issuer(config: &OidcConfig, clock: SharedClock) -> Result<OidcVerifier, StartError> {
     let failed = |why: String| StartError::Issuer(why);
     let mut settings = oidc::OidcConfig::new(config.issuer.clone(), config.audience.clone());
@@ -111,6 +126,12 @@ fn issuer(config: &OidcConfig, clock: SharedClock) -> Result<OidcVerifier, Start
         .map(|algorithm| ExternalAlgorithm::try_from(*algorithm).map_err(|error| failed(error.to_string())))
         .collect::<Result<_, _>>()?;
     OidcVerifier::new(settings, clock).map_err(|error| failed(error.to_string()))
+}
+
+/// What an address of this server begins with; empty where nobody said how the outside world reaches it.
+fn public_url(config: &Config) -> String {
+    let url = config.server.public_url.as_ref().map(ToString::to_string).unwrap_or_default();
+    url.trim_end_matches('/').to_owned()
 }
 
 fn span(duration: std::time::Duration) -> Duration {
@@ -135,13 +156,13 @@ impl App {
         }
         let token_keys = keys("access tokens", &config.auth.signing_keys)?;
         let sealing_keys = keys("the log's heads", &config.sealing.signing_keys)?;
-        let store = Store::connect(&ConnectionSettings {
+        let settings = ConnectionSettings {
             url: config.database.url.expose_secret().to_owned(),
             max_connections: config.database.max_connections,
             acquire_timeout: config.database.acquire_timeout,
             statement_timeout: config.database.statement_timeout,
-        })
-        .await?;
+        };
+        let store = Store::connect(&settings, master_keys(&config.vault.master_keys)?).await?;
         let committed = Arc::new(Notify::new());
         let feed = Feed::default();
         let watch = SessionWatch::new(store.clone());
@@ -169,12 +190,32 @@ impl App {
         let parts =
             SessionParts { store: store.clone(), clock: Arc::clone(&clock), tokens, hasher, oidc, rules, watch };
         let sessions = Sessions::new(parts, &token_keys)?;
+        let commands = Commands::new(store.clone(), Arc::clone(&clock), Arc::clone(&committed));
+        let accesses = AccessRecorder::start(store.clone());
+        let documents = Documents::new(TransferParts {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            commands: commands.clone(),
+            sessions: sessions.clone(),
+            accesses: accesses.clone(),
+            files: FileStore::open(&config.files.place).map_err(|error| StartError::Files(error.to_string()))?,
+            links: LinkSeal::new(&derived_secret(&token_keys, "document links")?),
+            public_url: public_url(&config),
+            rules: TransferRules {
+                maximum_bytes: config.files.maximum_bytes,
+                link_life: span(config.files.link_life),
+                transfer_timeout: config.files.transfer_timeout,
+                pause_timeout: config.server.body_timeout,
+            },
+        });
         let services = Services {
-            commands: Commands::new(store.clone(), Arc::clone(&clock), Arc::clone(&committed)),
+            commands,
             store: store.clone(),
             clock: Arc::clone(&clock),
             sessions,
             feed,
+            accesses,
+            documents,
             cursors: CursorSeal::new(&derived_secret(&token_keys, "cursors")?),
         };
         let engine = Engine::new(Arc::new(services), limits(&config));
@@ -214,6 +255,7 @@ impl App {
         tokio::spawn(services.feed.clone().run(self.store.clone(), interval, shutdown.clone()));
         tokio::spawn(watch.clone().run(Arc::clone(&self.clock), shutdown.clone()));
         tokio::spawn(housekeeping.run(shutdown.clone()));
+        tokio::spawn(services.documents.clone().keep_tidy(shutdown.clone()));
         if self.store.is_postgres() {
             tokio::spawn(services.feed.clone().listen(self.store.clone(), watch, shutdown.clone()));
         }

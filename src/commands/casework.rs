@@ -1,3 +1,6 @@
 //! Commands about cases.
 
 pub mod case;
+pub mod client;
+pub mod consent;
+pub mod document;

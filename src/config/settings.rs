@@ -166,6 +166,13 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("sealing.interval_ms", Fixed("1000"), "Pause between two runs of the sealer (50 to 3600000)."),
     setting("sealing.batch_events", Fixed("1000"), "Most events sealed in one run (1 to 5000)."),
     setting(
+        "vault.master_keys",
+        Derived("in development made at the first start; production must give one"),
+        "The ring of master keys that wrap the keys of clients: one line a key, as `kim secret new master-key` prints it. The first one is active. In an environment variable `\\n` may stand for a line break. Whoever loses it loses all identities; see operations.md.",
+    )
+    .secret(),
+    setting("vault.master_keys_file", Empty, "File with the same content, instead of `vault.master_keys`."),
+    setting(
         "files.store",
         Fixed("folder"),
         "Where the contents of documents are kept, always encrypted: `folder`, or `s3` for a storage that speaks the protocol of Amazon S3.",

@@ -7,6 +7,9 @@ use crate::graphql::accounts::grant::GrantMutations;
 use crate::graphql::accounts::session::SessionMutations;
 use crate::graphql::accounts::viewer::ViewerQueries;
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
+use crate::graphql::casework::client::{ClientMutations, ClientQueries};
+use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
+use crate::graphql::casework::document::DocumentMutations;
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::district::DistrictQueries;
 use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
@@ -32,6 +35,8 @@ pub struct Query(
     StaffingQueries,
     StaffMemberQueries,
     CaseQueries,
+    ClientQueries,
+    ConsentQueries,
     AccountQueries,
     LogQueries,
 );
@@ -45,6 +50,9 @@ pub struct Mutation(
     SupervisionMutations,
     StaffMemberMutations,
     CaseMutations,
+    ClientMutations,
+    ConsentMutations,
+    DocumentMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,

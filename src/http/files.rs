@@ -103,7 +103,9 @@ fn refuse(request: &HttpRequest, failure: &Failure) -> HttpResponse {
     }
     let status = StatusCode::from_u16(entry.http_status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponseBuilder::new(status);
-    response.insert_header((header::CONTENT_TYPE, "application/json")).insert_header((header::CACHE_CONTROL, "no-store"));
+    response
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .insert_header((header::CACHE_CONTROL, "no-store"));
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.insert_header((header::RETRY_AFTER, "5"));
     }
@@ -127,9 +129,7 @@ fn disposition(name: &str, document_type: DocumentType) -> String {
 /// A name that is safe as a file's: no folders, no characters that hide others, and the ending of its type, so that
 /// nothing is opened as what it is not.
 fn file_name(name: &str, document_type: DocumentType) -> String {
-    let hides = |character: char| {
-        matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
-    };
+    let hides = |character: char| matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}');
     let separates = |character: char| matches!(character, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
     let safe: String = name
         .chars()

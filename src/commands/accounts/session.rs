@@ -241,11 +241,7 @@ impl Sessions {
     ///
     /// # Errors
     /// The troubles of the server.
-    pub async fn of_account(
-        &self,
-        account: AccountId,
-        session: Option<SessionId>,
-    ) -> Result<Option<Actor>, Failure> {
+    pub async fn of_account(&self, account: AccountId, session: Option<SessionId>) -> Result<Option<Actor>, Failure> {
         let inner = &self.inner.parts;
         let now = inner.clock.now();
         match session {

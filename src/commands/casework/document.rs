@@ -114,11 +114,7 @@ impl Creates for DocumentPrepare<'_> {
             created_at: work.now,
         };
         document::insert(connection, work.permit, &prepared).await?;
-        let name = Texts::in_case(client, case.id).with(
-            prepared.id.0,
-            TextKind::DocumentName,
-            Some(&self.input.name),
-        );
+        let name = Texts::in_case(client, case.id).with(prepared.id.0, TextKind::DocumentName, Some(&self.input.name));
         Ok(Done::new(prepared).with_texts(name))
     }
 }

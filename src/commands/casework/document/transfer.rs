@@ -141,11 +141,8 @@ impl Documents {
     ) -> Result<Answer<Document>, Failure> {
         let rules = self.parts.rules;
         let transfer = Duration::from_std(rules.transfer_timeout).unwrap_or(Duration::MAX);
-        let command = DocumentPrepare {
-            input,
-            maximum_bytes: rules.maximum_bytes,
-            awaited_for: rules.link_life + transfer,
-        };
+        let command =
+            DocumentPrepare { input, maximum_bytes: rules.maximum_bytes, awaited_for: rules.link_life + transfer };
         self.parts.commands.create(actor, &command, options).await
     }
 
@@ -299,7 +296,8 @@ impl Documents {
         let name = name.map(|name| name.text).unwrap_or_default();
         let length = u64::try_from(document.size_bytes).unwrap_or(0);
         // Whether the content is there and genuine shows before the answer begins.
-        let mut outgoing = parts.files.read(&place, &data_key, length).await.map_err(|error| broken(&document, error))?;
+        let mut outgoing =
+            parts.files.read(&place, &data_key, length).await.map_err(|error| broken(&document, error))?;
         let first = outgoing.next().await.map_err(|error| broken(&document, error))?;
         let opening = Opening { purpose: link.purpose, ..opening };
         let reads = Reads {
