@@ -470,6 +470,7 @@ mod tests {
             let mut incoming = self.files.write(key, &self.data_key).unwrap();
             for piece in content.chunks(step) {
                 incoming.push(piece).await.unwrap();
+                assert!(incoming.waiting.capacity() <= 3 * FOLDER_PART_LEN, "{} bytes", incoming.waiting.capacity());
             }
             incoming.finish().await.unwrap();
         }

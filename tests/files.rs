@@ -1,29 +1,34 @@
-//! The contents of documents in a bucket: against a real server that speaks the protocol of S3 and checks signatures.
+//! The contents of documents: in a bucket, and on their way through the server.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use entity::ids::{DistrictId, DocumentId, Identifier};
-use futures_util::TryStreamExt;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use kim::config::{FilePlace, S3Config};
-use kim::files::{FileStore, FilesError, ObjectKey};
-use kim::vault::{DataKey, MasterKeys, Owner};
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use secrecy::SecretString;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use uuid::Uuid;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{Answer, Client, TestApp};
+use crate::clients::command;
+
+mod bucket;
+mod links;
+mod transfer;
 
 const ACCESS_KEY: &str = "kim";
 const SECRET_KEY: &str = "only for this test";
 
-/// A storage with one bucket, `documents`.
+/// A storage with one bucket, `documents`: a real server of the protocol of S3, which checks signatures.
 pub struct Bucket {
     folder: tempfile::TempDir,
     pub address: SocketAddr,
     serving: JoinHandle<()>,
+    stopped: CancellationToken,
 }
 
 impl Bucket {
@@ -35,14 +40,17 @@ impl Bucket {
         let service = service.build();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let stopped = CancellationToken::new();
+        let gone = stopped.clone();
         let serving = tokio::spawn(async move {
             let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
             while let Ok((socket, _)) = listener.accept().await {
                 let connection = server.serve_connection(TokioIo::new(socket), service.clone()).into_owned();
-                tokio::spawn(connection);
+                let gone = gone.clone();
+                tokio::spawn(async move { gone.run_until_cancelled(connection).await.map(drop) });
             }
         });
-        Self { folder, address, serving }
+        Self { folder, address, serving, stopped }
     }
 
     pub fn place(&self) -> FilePlace {
@@ -76,7 +84,76 @@ impl Bucket {
 
     pub fn stop(&self) {
         self.serving.abort();
+        self.stopped.cancel();
     }
+}
+
+/// Something of the type PDF that is `length` bytes long, with a mark in it here and there.
+pub fn pdf(length: usize) -> Vec<u8> {
+    let body = b"MARKINHALT Olena Kowalenko, Musterweg 7\n".repeat(length / 40 + 1);
+    let mut content = b"%PDF-1.7\n".to_vec();
+    content.extend_from_slice(&body[..length - 15]);
+    content.extend_from_slice(b"\n%%EOF");
+    content
+}
+
+/// Announces a document; the answer has the link to upload it.
+pub async fn prepare(user: &Client, case: &Value, document_type: &str, length: usize) -> Answer {
+    let input = json!({
+        "caseId": case["id"], "name": "Mietvertrag Größe.pdf", "documentType": document_type, "sizeBytes": length,
+    });
+    command(user, "documentPrepare", input, "document { id status version } upload { url expiresAt }").await
+}
+
+/// The address that a payload gives under this name.
+pub fn url(app: &TestApp, answer: &Answer, name: &str) -> String {
+    let path = answer.payload()[name]["url"].as_str().unwrap_or_else(|| panic!("no link: {answer:?}"));
+    app.url(path)
+}
+
+/// Uploads a content; status and body of the answer.
+pub async fn put(url: &str, content: Vec<u8>) -> (u16, Value) {
+    let answer = reqwest::Client::new().put(url).body(content).send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+/// Downloads a content; status and body of the answer.
+pub async fn get(url: &str) -> (u16, Vec<u8>) {
+    let answer = reqwest::get(url).await.unwrap();
+    (answer.status().as_u16(), answer.bytes().await.unwrap().to_vec())
+}
+
+/// The code of an answer that is an error.
+pub fn code(body: &Value) -> &str {
+    body["errors"][0]["extensions"]["code"].as_str().unwrap_or_else(|| panic!("no error: {body}"))
+}
+
+/// A stored document of a case.
+pub async fn stored(app: &TestApp, user: &Client, case: &Value, content: &[u8]) -> Value {
+    let prepared = prepare(user, case, "PDF", content.len()).await;
+    let (status, body) = put(&url(app, &prepared, "upload"), content.to_vec()).await;
+    assert_eq!((status, body["document"]["status"].as_str()), (201, Some("STORED")), "{body}");
+    prepared.payload()["document"]["id"].clone()
+}
+
+/// Asks for a link to download a document.
+pub async fn link(user: &Client, document: &Value) -> Answer {
+    command_alone(user, "documentLink", json!({ "documentId": document }), "download { url expiresAt }").await
+}
+
+/// Sends a command that takes no options.
+pub async fn command_alone(user: &Client, name: &str, input: Value, fields: &str) -> Answer {
+    let input_type = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
+    let document = format!(
+        "mutation($input: {input_type}!) {{ {name}(input: $input) {{ {fields} userErrors {{ code path }} }} }}"
+    );
+    user.send(&document, json!({ "input": input })).await
+}
+
+/// The status of a document.
+pub async fn status(user: &Client, document: &Value) -> Value {
+    let query = "query($id: ID!) { node(id: $id) { ... on Document { status } } }";
+    user.send(query, json!({ "id": document })).await.data()["node"]["status"].clone()
 }
 
 /// Every file in a folder and those below it.
@@ -87,77 +164,4 @@ pub fn files_in(folder: &Path) -> Vec<PathBuf> {
         if path.is_dir() { found.extend(files_in(&path)) } else { found.push(path) }
     }
     found
-}
-
-fn data_key(district: DistrictId) -> DataKey {
-    let keys =
-        MasterKeys::from_text(&SecretString::from("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"))
-            .unwrap();
-    keys.create_data_key(Owner { district_id: district.0, client_id: Uuid::now_v7() }).unwrap().0
-}
-
-async fn fetch(files: &FileStore, key: &ObjectKey, data_key: &DataKey, length: u64) -> Result<Vec<u8>, FilesError> {
-    let mut outgoing = files.read(key, data_key, length).await?;
-    let mut content = Vec::new();
-    while let Some(piece) = outgoing.next().await? {
-        assert!(piece.len() < 1_200_000, "{} bytes at once", piece.len());
-        content.extend_from_slice(&piece);
-    }
-    Ok(content)
-}
-
-#[tokio::test]
-async fn bucket_keeps_contents_sealed_and_gives_them_back() {
-    let bucket = Bucket::start().await;
-    let files = FileStore::open(&bucket.place()).unwrap();
-    let district = DistrictId::new();
-    let data_key = data_key(district);
-    // In one piece, in several parts, and in parts without a rest.
-    for length in [100_u64, 13_000_000, 2 * 5 * 1024 * 1024] {
-        let key = ObjectKey::new(district, DocumentId::new());
-        let content = b"Olena Kowalenko ".repeat(usize::try_from(length / 16 + 1).unwrap());
-        let content = &content[..usize::try_from(length).unwrap()];
-        let mut incoming = files.write(&key, &data_key).unwrap();
-        for piece in content.chunks(70_000) {
-            incoming.push(piece).await.unwrap();
-        }
-        incoming.finish().await.unwrap();
-        assert!(fetch(&files, &key, &data_key, length).await.unwrap() == content, "{length}");
-        let listed: Vec<ObjectKey> = files.list(district).map_ok(|(key, _)| key).try_collect().await.unwrap();
-        assert_eq!(listed, [key.clone()]);
-        for file in bucket.files() {
-            assert!(!std::fs::read(&file).unwrap().windows(9).any(|window| window == b"Kowalenko"), "{file:?}");
-        }
-        files.delete(&key).await.unwrap();
-        files.delete(&key).await.unwrap();
-        assert!(matches!(fetch(&files, &key, &data_key, length).await, Err(FilesError::Missing)));
-    }
-}
-
-#[tokio::test]
-async fn bucket_shows_nothing_of_an_upload_that_was_given_up() {
-    let bucket = Bucket::start().await;
-    let files = FileStore::open(&bucket.place()).unwrap();
-    let district = DistrictId::new();
-    let (key, data_key) = (ObjectKey::new(district, DocumentId::new()), data_key(district));
-    let mut incoming = files.write(&key, &data_key).unwrap();
-    incoming.push(&vec![7; 11 * 1024 * 1024]).await.unwrap();
-    assert!(!bucket.files().is_empty());
-    assert!(files.list(district).try_collect::<Vec<_>>().await.unwrap().is_empty());
-    drop(incoming);
-    crate::app::eventually("the parts go away", || async { bucket.files().is_empty() }).await;
-}
-
-#[tokio::test]
-async fn bucket_that_is_away_or_refuses_is_a_trouble_of_the_server_and_not_a_missing_document() {
-    let bucket = Bucket::start().await;
-    let district = DistrictId::new();
-    let (key, data_key) = (ObjectKey::new(district, DocumentId::new()), data_key(district));
-    let refused = FileStore::open(&bucket.place_with("another key")).unwrap();
-    assert!(matches!(refused.read(&key, &data_key, 5).await, Err(FilesError::Unavailable(_))));
-    let incoming = refused.write(&key, &data_key).unwrap();
-    assert!(matches!(incoming.finish().await, Err(FilesError::Unavailable(_))));
-    let files = FileStore::open(&bucket.place()).unwrap();
-    bucket.stop();
-    assert!(matches!(files.read(&key, &data_key, 5).await, Err(FilesError::Unavailable(_))));
 }

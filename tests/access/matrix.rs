@@ -56,7 +56,10 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let integration = place.account(login, "Fachverfahren Coesfeld (Demo)").await;
     place.grant(integration, Role::Integration, parse(&town)).await;
     let guest = place.account("jobcenter@kreis-coesfeld.example", "Jana Jobcenter-Muster").await;
-    let case = crate::clients::known(&app.user("case.management@stadt-coesfeld.example").await).await;
+    let lead = app.user("case.management@stadt-coesfeld.example").await;
+    let case = crate::clients::known(&lead).await;
+    let input = json!({ "caseId": case["id"], "name": "Pass.pdf", "documentType": "PDF", "sizeBytes": 100 });
+    let prepared = crate::clients::command(&lead, "documentPrepare", input, "document { id }").await;
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
     Ids {
@@ -73,6 +76,7 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         client: text(&case["client"]["id"]),
         person: text(&case["persons"]["nodes"][1]["id"]),
         consent: text(&case["client"]["consents"]["nodes"][0]["id"]),
+        document: text(&prepared.payload()["document"]["id"]),
         town,
         institution,
     }

@@ -31,6 +31,8 @@ pub struct Ids {
     pub person: String,
     /// The consent of that person to the record.
     pub consent: String,
+    /// A document of that case, whose content never came.
+    pub document: String,
 }
 
 /// A request for one field.
@@ -131,6 +133,13 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             "",
             json!({ "clientId": ids.client, "scope": "STATISTICS_ONLY", "form": "ORAL", "language": "uk" }),
         )],
+        ("Mutation", "documentPrepare") => vec![command(
+            field,
+            "",
+            json!({ "caseId": ids.case, "name": "Mietvertrag.pdf", "documentType": "PDF", "sizeBytes": 100 }),
+        )],
+        ("Mutation", "documentLink") => vec![session(field, json!({ "documentId": ids.document }))],
+        ("Mutation", "documentDelete") => vec![command(field, "", json!({ "documentId": ids.document }))],
         ("Mutation", "consentRevoke") => vec![command(field, "", json!({ "consentId": ids.consent }))],
         ("Mutation", "positionPlan") => vec![command(
             field,
