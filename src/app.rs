@@ -198,7 +198,7 @@ impl App {
             commands: commands.clone(),
             sessions: sessions.clone(),
             accesses: accesses.clone(),
-            files: FileStore::open(&config.files.place).map_err(|error| StartError::Files(error.to_string()))?,
+            files: FileStore::new(&config.files.place).map_err(|error| StartError::Files(error.to_string()))?,
             links: LinkSeal::new(&derived_secret(&token_keys, "document links")?),
             public_url: public_url(&config),
             rules: TransferRules {

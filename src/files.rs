@@ -12,14 +12,14 @@ pub mod inspection;
 pub mod link;
 
 use std::io;
-use std::path::Path as FilePath;
-use std::sync::Arc;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use actix_web::web::Bytes;
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use entity::ids::{DistrictId, DocumentId};
-use futures_util::{Stream, TryStreamExt};
+use futures_util::{Stream, TryFutureExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -138,33 +138,64 @@ impl ObjectKey {
 /// The contents of documents. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct FileStore {
-    objects: Arc<dyn ObjectStore>,
-    folder: Option<Arc<FilePath>>,
-    part_len: usize,
+    place: Arc<Place>,
+}
+
+type Objects = Arc<dyn ObjectStore>;
+
+#[derive(Debug)]
+enum Place {
+    /// Opened when it is needed: the command line, which works with the same settings, should leave no folders behind.
+    Folder {
+        folder: PathBuf,
+        opened: OnceLock<Objects>,
+    },
+    Bucket(Objects),
 }
 
 impl FileStore {
-    /// Opens the configured place. A folder is made if it is not there; a bucket is not asked for before it is needed, so
-    /// that the rest of the work goes on while it is away.
+    /// The configured place. It is not touched before it is needed, so that the rest of the work goes on while it is away.
     ///
     /// # Errors
-    /// If the folder cannot be made, or the settings of the bucket cannot be used.
-    pub fn open(place: &FilePlace) -> Result<Self, FilesError> {
-        match place {
-            FilePlace::Folder(folder) => Self::in_folder(folder),
-            FilePlace::S3(config) => Self::in_bucket(config),
+    /// If the settings of the bucket cannot be used.
+    pub fn new(place: &FilePlace) -> Result<Self, FilesError> {
+        let place = match place {
+            FilePlace::Folder(folder) => Place::Folder { folder: folder.clone(), opened: OnceLock::new() },
+            FilePlace::S3(config) => Place::Bucket(Self::bucket(config)?),
+        };
+        Ok(Self { place: Arc::new(place) })
+    }
+
+    /// Makes the folder if it is not there. A bucket is not asked.
+    ///
+    /// # Errors
+    /// If the folder cannot be made.
+    pub fn prepare(&self) -> Result<(), FilesError> {
+        self.objects().map(drop)
+    }
+
+    fn objects(&self) -> Result<Objects, FilesError> {
+        let (folder, opened) = match &*self.place {
+            Place::Bucket(objects) => return Ok(Arc::clone(objects)),
+            Place::Folder { folder, opened } => (folder, opened),
+        };
+        if let Some(objects) = opened.get() {
+            return Ok(Arc::clone(objects));
+        }
+        make_folder(folder).map_err(|error| FilesError::Unavailable(format!("{}: {error}", folder.display())))?;
+        let objects: Objects = Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true));
+        Ok(Arc::clone(opened.get_or_init(|| objects)))
+    }
+
+    /// Bytes of a part that is written.
+    fn part_len(&self) -> usize {
+        match &*self.place {
+            Place::Folder { .. } => FOLDER_PART_LEN,
+            Place::Bucket(_) => BUCKET_PART_LEN,
         }
     }
 
-    fn in_folder(folder: &FilePath) -> Result<Self, FilesError> {
-        let failed = |error: io::Error| FilesError::Unavailable(format!("{}: {error}", folder.display()));
-        make_folder(folder).map_err(failed)?;
-        let folder = folder.canonicalize().map_err(failed)?;
-        let objects = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
-        Ok(Self { objects: Arc::new(objects), folder: Some(folder.into()), part_len: FOLDER_PART_LEN })
-    }
-
-    fn in_bucket(config: &S3Config) -> Result<Self, FilesError> {
+    fn bucket(config: &S3Config) -> Result<Objects, FilesError> {
         let retry = RetryConfig { max_retries: 3, retry_timeout: Duration::from_secs(30), ..RetryConfig::default() };
         // Which addresses may be spoken to without TLS was decided with the configuration.
         let plain = config.endpoint.as_ref().is_some_and(|endpoint| endpoint.scheme() == "http");
@@ -178,17 +209,23 @@ impl FileStore {
         if let Some(endpoint) = &config.endpoint {
             builder = builder.with_endpoint(endpoint.as_str().trim_end_matches('/'));
         }
-        Ok(Self { objects: Arc::new(builder.build()?), folder: None, part_len: BUCKET_PART_LEN })
+        Ok(Arc::new(builder.build()?))
     }
 
     /// Begins to write the content of a document, sealed under its client's key.
     ///
     /// # Errors
-    /// [`FilesError::Vault`].
+    /// [`FilesError::Vault`], and those of the disk.
     pub fn write(&self, key: &ObjectKey, data_key: &DataKey) -> Result<Incoming, FilesError> {
         let (sealer, header) = data_key.seal_stream(field_of(key)?)?;
-        let waiting = header.to_vec();
-        Ok(Incoming { files: self.clone(), path: key.path(), sealer: Some(sealer), waiting, upload: None })
+        Ok(Incoming {
+            objects: self.objects()?,
+            part_len: self.part_len(),
+            path: key.path(),
+            sealer: Some(sealer),
+            waiting: header.to_vec(),
+            upload: None,
+        })
     }
 
     /// Begins to read the content of a document that has `content_len` bytes.
@@ -197,10 +234,10 @@ impl FileStore {
     /// [`FilesError::Missing`], and [`FilesError::Damaged`] if the object has another length than it must have.
     pub async fn read(&self, key: &ObjectKey, data_key: &DataKey, content_len: u64) -> Result<Outgoing, FilesError> {
         let header_len = u64::try_from(HEADER_LEN).unwrap_or_default();
-        let path = key.path();
+        let (objects, path) = (self.objects()?, key.path());
         let end = sealed_len(content_len).min(header_len + READ_LEN);
         let options = GetOptions { range: Some(GetRange::Bounded(0..end)), ..GetOptions::default() };
-        let result = self.objects.get_opts(&path, options).await?;
+        let result = objects.get_opts(&path, options).await?;
         if result.meta.size != sealed_len(content_len) {
             return Err(FilesError::Damaged);
         }
@@ -208,7 +245,7 @@ impl FileStore {
         let (header, first) = first.split_first_chunk().ok_or(FilesError::Damaged)?;
         let opener = data_key.open_stream(field_of(key)?, header).map_err(|_| FilesError::Damaged)?;
         Ok(Outgoing {
-            files: self.clone(),
+            objects,
             path,
             opener: Some(opener),
             waiting: Bytes::copy_from_slice(first),
@@ -222,7 +259,7 @@ impl FileStore {
     /// # Errors
     /// Those of the storage.
     pub async fn delete(&self, key: &ObjectKey) -> Result<(), FilesError> {
-        match self.objects.delete(&key.path()).await.map_err(FilesError::from) {
+        match self.objects()?.delete(&key.path()).await.map_err(FilesError::from) {
             Ok(()) | Err(FilesError::Missing) => Ok(()),
             Err(error) => Err(error),
         }
@@ -253,8 +290,9 @@ impl FileStore {
         &self,
         folder: &str,
     ) -> impl Stream<Item = Result<(ObjectKey, DateTime<Utc>), FilesError>> + Send + use<> {
-        let listed = self.objects.list(Some(&Path::from(folder))).map_err(FilesError::from);
-        listed.try_filter_map(async |object| {
+        let (objects, folder) = (self.objects(), Path::from(folder));
+        let listed = async move { Ok(objects?.list(Some(&folder)).map_err(FilesError::from)) };
+        listed.try_flatten_stream().try_filter_map(async |object| {
             Ok(ObjectKey::parse(object.location.as_ref()).map(|key| (key, object.last_modified)))
         })
     }
@@ -265,7 +303,10 @@ impl FileStore {
     /// # Errors
     /// Those of the disk.
     pub async fn forget_unfinished(&self, older_than: Duration) -> Result<u64, FilesError> {
-        let Some(folder) = self.folder.clone() else { return Ok(0) };
+        let folder = match &*self.place {
+            Place::Folder { folder, .. } if folder.exists() => folder.clone(),
+            _ => return Ok(0),
+        };
         let removed = tokio::task::spawn_blocking(move || remove_unfinished(&folder, older_than)).await;
         let removed = removed.map_err(|error| FilesError::Unavailable(error.to_string()))?;
         removed.map_err(|error| FilesError::Unavailable(error.to_string()))
@@ -309,7 +350,8 @@ fn remove_unfinished(folder: &FilePath, older_than: Duration) -> io::Result<u64>
 /// A content on its way in. Unless [`Incoming::finish`] succeeds, nothing of it is ever visible, and dropping it removes
 /// what was written.
 pub struct Incoming {
-    files: FileStore,
+    objects: Objects,
+    part_len: usize,
     path: Path,
     /// Absent once it has ended.
     sealer: Option<StreamSealer>,
@@ -329,8 +371,8 @@ impl Incoming {
             if let Some(sealer) = &mut self.sealer {
                 sealer.push(piece, &mut self.waiting)?;
             }
-            if self.waiting.len() >= self.files.part_len {
-                let rest = self.waiting.split_off(self.files.part_len);
+            if self.waiting.len() >= self.part_len {
+                let rest = self.waiting.split_off(self.part_len);
                 let part = std::mem::replace(&mut self.waiting, rest);
                 self.put(part).await?;
             }
@@ -340,7 +382,7 @@ impl Incoming {
 
     async fn put(&mut self, part: Vec<u8>) -> Result<(), FilesError> {
         if self.upload.is_none() {
-            self.upload = Some(self.files.objects.put_multipart(&self.path).await?);
+            self.upload = Some(self.objects.put_multipart(&self.path).await?);
         }
         if let Some(upload) = &mut self.upload {
             upload.put_part(PutPayload::from(part)).await?;
@@ -358,7 +400,7 @@ impl Incoming {
         }
         let rest = std::mem::take(&mut self.waiting);
         if self.upload.is_none() {
-            self.files.objects.put(&self.path, PutPayload::from(rest)).await?;
+            self.objects.put(&self.path, PutPayload::from(rest)).await?;
             return Ok(());
         }
         self.put(rest).await?;
@@ -387,7 +429,7 @@ impl Drop for Incoming {
 
 /// A content on its way out.
 pub struct Outgoing {
-    files: FileStore,
+    objects: Objects,
     path: Path,
     /// Absent once it has ended or failed.
     opener: Option<StreamOpener>,
@@ -410,7 +452,7 @@ impl Outgoing {
                 waiting if !waiting.is_empty() => waiting,
                 _ if self.offset < self.end => {
                     let end = self.end.min(self.offset + READ_LEN);
-                    let sealed = self.files.objects.get_range(&self.path, self.offset..end).await?;
+                    let sealed = self.objects.get_range(&self.path, self.offset..end).await?;
                     self.offset = end;
                     sealed
                 }
@@ -431,7 +473,6 @@ impl Outgoing {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::path::PathBuf;
 
     use entity::ids::Identifier;
     use futures_util::TryStreamExt;
@@ -452,7 +493,8 @@ mod tests {
     impl Trial {
         fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
-            let files = FileStore::open(&FilePlace::Folder(folder.path().join("a/files"))).unwrap();
+            let files = FileStore::new(&FilePlace::Folder(folder.path().join("a/files"))).unwrap();
+            assert!(!folder.path().join("a").exists(), "the folder is made when it is needed");
             let district = DistrictId::new();
             Self { folder, files, district, data_key: Self::key_of(district) }
         }

@@ -138,7 +138,7 @@ impl Inspection {
             _ => return Ok(()),
         };
         // What is in an archive its directory tells, which stands at the end; that of a very large one begins before.
-        let is_office = |names: &Names| names.folders.contains(&folder) && names.is_office;
+        let is_office = |names: &Names| names.folders.contains(&folder) && names.is_office && !names.has_macros;
         let mut names = Names::default();
         names.read(tail, b"PK\x01\x02", 46);
         names.read(&self.head, b"PK\x03\x04", 30);
@@ -167,6 +167,8 @@ impl Inspection {
 #[derive(Default)]
 struct Names {
     is_office: bool,
+    /// Programs have types of their own (`.docm`, `.xlsm`), which are not taken.
+    has_macros: bool,
     folders: Vec<&'static str>,
 }
 
@@ -180,7 +182,9 @@ impl Names {
             let name = bytes.get(place + offset..).unwrap_or_default();
             self.is_office |= name.starts_with(b"[Content_Types].xml");
             for folder in ["word/", "xl/"] {
-                if name.starts_with(folder.as_bytes()) && !self.folders.contains(&folder) {
+                let Some(inside) = name.strip_prefix(folder.as_bytes()) else { continue };
+                self.has_macros |= inside.starts_with(b"vbaProject");
+                if !self.folders.contains(&folder) {
                     self.folders.push(folder);
                 }
             }
@@ -272,11 +276,13 @@ mod tests {
         let elf = [b"\x7FELF\x02\x01\x01\0".as_slice(), &[0; 200]].concat();
         let exe = [b"MZ\x90\0\x03\0\0\0".as_slice(), &[0; 200], b"%PDF-1.7 %%EOF"].concat();
         let jar = archive(&["META-INF/MANIFEST.MF", "Main.class"]);
+        let macros = archive(&["[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"]);
         let powerpoint = archive(&["[Content_Types].xml", "ppt/presentation.xml"]);
         for refused in [
             exe.as_slice(),
             &elf,
             &jar,
+            &macros,
             &powerpoint,
             b"<!DOCTYPE html><html><script>alert(1)</script></html>",
             b"\xEF\xBB\xBF  <html>",

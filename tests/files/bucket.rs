@@ -29,7 +29,7 @@ async fn fetch(files: &FileStore, key: &ObjectKey, data_key: &DataKey, length: u
 #[tokio::test]
 async fn bucket_keeps_contents_sealed_and_gives_them_back() {
     let bucket = Bucket::start().await;
-    let files = FileStore::open(&bucket.place()).unwrap();
+    let files = FileStore::new(&bucket.place()).unwrap();
     let district = DistrictId::new();
     let data_key = data_key(district);
     // In one piece, in several parts, and in parts without a rest.
@@ -57,7 +57,7 @@ async fn bucket_keeps_contents_sealed_and_gives_them_back() {
 #[tokio::test]
 async fn bucket_shows_nothing_of_an_upload_that_was_given_up() {
     let bucket = Bucket::start().await;
-    let files = FileStore::open(&bucket.place()).unwrap();
+    let files = FileStore::new(&bucket.place()).unwrap();
     let district = DistrictId::new();
     let (key, data_key) = (ObjectKey::new(district, DocumentId::new()), data_key(district));
     let mut incoming = files.write(&key, &data_key).unwrap();
@@ -73,11 +73,11 @@ async fn bucket_that_is_away_or_refuses_is_a_trouble_of_the_server_and_not_a_mis
     let bucket = Bucket::start().await;
     let district = DistrictId::new();
     let (key, data_key) = (ObjectKey::new(district, DocumentId::new()), data_key(district));
-    let refused = FileStore::open(&bucket.place_with("another key")).unwrap();
+    let refused = FileStore::new(&bucket.place_with("another key")).unwrap();
     assert!(matches!(refused.read(&key, &data_key, 5).await, Err(FilesError::Unavailable(_))));
     let incoming = refused.write(&key, &data_key).unwrap();
     assert!(matches!(incoming.finish().await, Err(FilesError::Unavailable(_))));
-    let files = FileStore::open(&bucket.place()).unwrap();
+    let files = FileStore::new(&bucket.place()).unwrap();
     bucket.stop();
     assert!(matches!(files.read(&key, &data_key, 5).await, Err(FilesError::Unavailable(_))));
 }

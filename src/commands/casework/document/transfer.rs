@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
-use actix_web::web::Bytes;
 use async_graphql::{InputObject, SimpleObject};
+use bytes::Bytes;
 use chrono::{DateTime, Duration, Utc};
 use entity::codes::{AccessPurpose, DataClass, DocumentStatus, TextKind};
 use entity::ids::{DistrictId, DocumentId};
@@ -127,6 +127,14 @@ impl Documents {
     #[must_use]
     pub fn new(parts: TransferParts) -> Self {
         Self { parts: Arc::new(parts), room: Arc::new(Semaphore::new(TRANSFERS_AT_ONCE)) }
+    }
+
+    /// Makes the place of contents ready, if it is a folder.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn prepare_place(&self) -> Result<(), FilesError> {
+        self.parts.files.prepare()
     }
 
     /// Carries `documentPrepare` out.
