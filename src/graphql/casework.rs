@@ -3,4 +3,5 @@
 pub mod case;
 pub mod client;
 pub mod consent;
+pub mod erasure;
 pub mod text;

@@ -9,6 +9,7 @@ use crate::graphql::accounts::viewer::ViewerQueries;
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
 use crate::graphql::casework::client::{ClientMutations, ClientQueries};
 use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
+use crate::graphql::casework::erasure::{ErasureMutations, ErasureQueries};
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::district::DistrictQueries;
 use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
@@ -36,6 +37,7 @@ pub struct Query(
     CaseQueries,
     ClientQueries,
     ConsentQueries,
+    ErasureQueries,
     AccountQueries,
     LogQueries,
 );
@@ -51,6 +53,7 @@ pub struct Mutation(
     CaseMutations,
     ClientMutations,
     ConsentMutations,
+    ErasureMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,
