@@ -219,7 +219,18 @@ catalogue! {
 
 
     // Code lists and deadlines.
-
+    CodeMalformed "CODE_MALFORMED" Rule 422 false
+        "Ein Wert besteht aus 1 bis 40 Großbuchstaben, Ziffern und Unterstrichen und beginnt mit einem Buchstaben." "A code has 1 to 40 capital letters, digits and underscores and begins with a letter.";
+    CodeUnknown "CODE_UNKNOWN" Rule 422 false
+        "{code} steht am {day} nicht in der Liste {list}. Einen Wert aus `codeListEntries` angeben." "{code} is not in the list {list} on {day}. Give one of `codeListEntries`.";
+    CodeNeeded "CODE_NEEDED" Rule 409 false
+        "Dieser Wert kann nicht enden: Niemand darf gezwungen sein, etwas anderes anzugeben." "This value cannot end: nobody may be forced to say something else.";
+    UnlawfulStayNotRecorded "UNLAWFUL_STAY_NOT_RECORDED" Rule 422 false
+        "Für einen Aufenthalt ohne Recht gibt es keinen Wert (§ 87 AufenthG). UNKNOWN_OR_NOT_RECORDED verwenden." "There is no value for a stay without a right to it (§ 87 AufenthG). Use UNKNOWN_OR_NOT_RECORDED.";
+    LaterVersionExists "LATER_VERSION_EXISTS" Rule 409 false
+        "Ab {from} gilt schon eine spätere Fassung. Ein Ende bis zu diesem Tag angeben oder die spätere Fassung ändern." "A later version holds from {from} on. Give an end up to that day, or change the later version.";
+    NumberOutOfRange "NUMBER_OUT_OF_RANGE" Rule 422 false
+        "Die Zahl muss zwischen {minimum} und {maximum} liegen." "The number must lie between {minimum} and {maximum}.";
 
     // Documents.
 

@@ -11,6 +11,7 @@ pub mod account;
 pub mod body;
 pub mod case_file;
 pub mod case_phase_change;
+pub mod code_list_entry;
 pub mod district;
 pub mod event;
 pub mod idempotency_record;

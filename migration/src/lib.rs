@@ -9,6 +9,7 @@ mod m20261123_000002_account;
 mod m20261123_000003_position;
 mod m20261123_000004_log;
 mod m20261123_000005_case;
+mod m20261126_000020_code_list;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_position::Migration),
             Box::new(m20261123_000004_log::Migration),
             Box::new(m20261123_000005_case::Migration),
+            Box::new(m20261126_000020_code_list::Migration),
         ]
     }
 }

@@ -8,6 +8,7 @@ use crate::graphql::accounts::session::SessionMutations;
 use crate::graphql::accounts::viewer::ViewerQueries;
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
 use crate::graphql::district::body::BodyQueries;
+use crate::graphql::district::code_list::{CodeListMutations, CodeListQueries};
 use crate::graphql::district::district::DistrictQueries;
 use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
 use crate::graphql::district::organisation::{OrganisationMutations, OrganisationQueries};
@@ -28,6 +29,7 @@ pub struct Query(
     MunicipalityQueries,
     OrganisationQueries,
     BodyQueries,
+    CodeListQueries,
     PositionQueries,
     StaffingQueries,
     StaffMemberQueries,
@@ -49,6 +51,7 @@ pub struct Mutation(
     GrantMutations,
     MunicipalityMutations,
     OrganisationMutations,
+    CodeListMutations,
 );
 
 /// Everything that can be followed as it happens.

@@ -87,12 +87,13 @@ impl Store {
         Ok(Self { connection, writer, statements, url: settings.url.as_str().into() })
     }
 
-    /// Brings the database to the present shape.
+    /// Brings the database to the present shape, and gives districts the lists that they have lacked so far.
     ///
     /// # Errors
     /// `DATABASE_UNAVAILABLE`, or a migration that the database refuses.
     pub async fn migrate(&self) -> Result<(), Failure> {
-        Migrator::up(&self.connection, None).await.map_err(Failure::from)
+        Migrator::up(&self.connection, None).await?;
+        super::district::code_list::complete(&self.connection).await
     }
 
     /// Names of the migrations that the database still lacks.

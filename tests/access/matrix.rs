@@ -71,6 +71,10 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
             .as_str()
             .unwrap()
             .to_owned(),
+        code_list_entry: crate::code_lists::entry(&coordinator, "NEED_AREA", "WORK").await["id"]
+            .as_str()
+            .unwrap()
+            .to_owned(),
         town,
         institution,
     }

@@ -25,6 +25,8 @@ pub struct Ids {
     pub institution: String,
     /// Led by the case manager of the town.
     pub case: String,
+    /// Of a code list.
+    pub code_list_entry: String,
 }
 
 /// A request for one field.
@@ -148,6 +150,15 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         }
         ("Mutation", "caseNameSubstitute") => {
             vec![command(field, "", json!({ "caseId": ids.case, "substituteId": null }))]
+        }
+        ("Query", "codeListEntries") => read("{ codeListEntries(list: NEED_AREA) { nodes { id } } }", json!({})),
+        ("Mutation", "codeListEntrySet") => vec![command(
+            field,
+            "",
+            json!({ "list": "NEED_AREA", "code": "NEW", "labelDe": "Neu", "labelEn": "New", "validFrom": "2023-01-01" }),
+        )],
+        ("Mutation", "codeListEntryEnd") => {
+            vec![command(field, "", json!({ "codeListEntryId": ids.code_list_entry, "validUntil": "2024-01-01" }))]
         }
         ("Mutation", "staffMemberAdd") => {
             vec![command(field, "", json!({ "organisationId": ids.town, "displayName": "Nina Neu-Muster" }))]

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 
 use entity::event::{Column, Entity};
-use entity::ids::{AccountId, CaseId, GrantId, MunicipalityId, OrganisationId, PositionId, StaffMemberId};
+use entity::ids::{
+    AccountId, CaseId, CodeListEntryId, GrantId, MunicipalityId, OrganisationId, PositionId, StaffMemberId,
+};
 use sea_orm::sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, Iterable, Order};
 use uuid::Uuid;
@@ -15,6 +17,7 @@ use crate::error::Failure;
 use crate::store::Store;
 use crate::store::accounts::{account, grant};
 use crate::store::casework::case;
+use crate::store::district::code_list;
 use crate::store::district::directory;
 use crate::store::district::municipality::Municipality;
 use crate::store::district::organisation::Organisation;
@@ -31,6 +34,8 @@ pub enum Subject {
     Account(AccountId),
     /// A case.
     Case(CaseId),
+    /// An entry of a code list.
+    CodeListEntry(CodeListEntryId),
     /// A grant.
     Grant(GrantId),
     /// A municipality.
@@ -48,6 +53,7 @@ impl std::fmt::Display for Subject {
         match self {
             Self::Account(id) => id.fmt(f),
             Self::Case(id) => id.fmt(f),
+            Self::CodeListEntry(id) => id.fmt(f),
             Self::Grant(id) => id.fmt(f),
             Self::Municipality(id) => id.fmt(f),
             Self::Organisation(id) => id.fmt(f),
@@ -96,6 +102,7 @@ impl Doors {
         match subject {
             Subject::Account(id) => account::door(&self.accounts, id),
             Subject::Case(id) => case::door(&self.cases, id),
+            Subject::CodeListEntry(id) => code_list::door(&self.directory, id),
             Subject::Grant(id) => grant::door(&self.accounts, id),
             Subject::Municipality(id) => directory::door::<Municipality, _>(&self.directory, id),
             Subject::Organisation(id) => directory::door::<Organisation, _>(&self.directory, id),
