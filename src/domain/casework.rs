@@ -1,3 +1,4 @@
 //! Rules about cases.
 
 pub mod case;
+pub mod deadline;
