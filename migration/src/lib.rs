@@ -10,6 +10,8 @@ mod m20261123_000003_position;
 mod m20261123_000004_log;
 mod m20261123_000005_case;
 mod m20261126_000020_code_list;
+mod m20261126_000021_deadline;
+mod m20261126_000022_calendar_feed;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +27,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_log::Migration),
             Box::new(m20261123_000005_case::Migration),
             Box::new(m20261126_000020_code_list::Migration),
+            Box::new(m20261126_000021_deadline::Migration),
+            Box::new(m20261126_000022_calendar_feed::Migration),
         ]
     }
 }

@@ -1,3 +1,4 @@
 //! Commands about cases.
 
 pub mod case;
+pub mod deadline_rule;

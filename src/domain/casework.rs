@@ -1,4 +1,5 @@
 //! Rules about cases.
 
+pub mod calendar;
 pub mod case;
 pub mod deadline;

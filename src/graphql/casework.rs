@@ -1,3 +1,4 @@
 //! Cases.
 
 pub mod case;
+pub mod deadline_rule;

@@ -7,6 +7,7 @@ use crate::graphql::accounts::grant::GrantMutations;
 use crate::graphql::accounts::session::SessionMutations;
 use crate::graphql::accounts::viewer::ViewerQueries;
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
+use crate::graphql::casework::deadline_rule::{DeadlineRuleMutations, DeadlineRuleQueries};
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::code_list::{CodeListMutations, CodeListQueries};
 use crate::graphql::district::district::DistrictQueries;
@@ -30,6 +31,7 @@ pub struct Query(
     OrganisationQueries,
     BodyQueries,
     CodeListQueries,
+    DeadlineRuleQueries,
     PositionQueries,
     StaffingQueries,
     StaffMemberQueries,
@@ -52,6 +54,7 @@ pub struct Mutation(
     MunicipalityMutations,
     OrganisationMutations,
     CodeListMutations,
+    DeadlineRuleMutations,
 );
 
 /// Everything that can be followed as it happens.

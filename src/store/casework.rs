@@ -2,3 +2,4 @@
 
 pub mod case;
 pub mod case_phase_change;
+pub mod deadline_rule;

@@ -161,6 +161,12 @@ pub fn remind_from(due_on: NaiveDate, remind_days_before: &[i32]) -> Option<Naiv
     days_away(due_on, remind_days_before.iter().max()?.checked_neg()?)
 }
 
+/// The reminders of a record, as it keeps them.
+#[must_use]
+pub fn reminders(kept: &serde_json::Value) -> Vec<i32> {
+    serde_json::from_value(kept.clone()).unwrap_or_default()
+}
+
 /// Reminders in their one order: the earliest first, none twice.
 #[must_use]
 pub fn in_order(mut remind_days_before: Vec<i32>) -> Vec<i32> {

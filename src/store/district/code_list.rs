@@ -1,5 +1,7 @@
 //! Code lists of a district: read by everybody there, edited by administrators.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 pub use entity::code_list_entry::Model as CodeListEntry;
 use entity::code_list_entry::{ActiveModel, Column, Entity};
@@ -217,14 +219,19 @@ pub(super) async fn insert_defaults(
 /// # Errors
 /// Those of the database.
 pub async fn complete(connection: &impl ConnectionTrait) -> Result<(), Failure> {
+    let having: BTreeSet<(DistrictId, CodeList)> = Entity::find()
+        .select_only()
+        .column(Column::DistrictId)
+        .column(Column::List)
+        .distinct()
+        .into_tuple()
+        .all(connection)
+        .await?
+        .into_iter()
+        .collect();
     for district in district::Entity::find().all(connection).await? {
-        let mut missing = Vec::new();
-        for list in CodeList::ALL {
-            let entries = Entity::find().filter(Column::DistrictId.eq(district.id)).filter(Column::List.eq(*list));
-            if entries.count(connection).await? == 0 {
-                missing.push(*list);
-            }
-        }
+        let lacks = |list: &CodeList| !having.contains(&(district.id, *list));
+        let missing: Vec<CodeList> = CodeList::ALL.iter().copied().filter(lacks).collect();
         if !missing.is_empty() {
             insert_defaults(connection, district.id, &missing).await?;
         }

@@ -11,6 +11,7 @@ use super::code_list;
 use crate::access::{Extent, Permit, on};
 use crate::error::Failure;
 use crate::store::Store;
+use crate::store::casework::deadline_rule;
 
 /// The district of the permit.
 ///
@@ -50,7 +51,7 @@ pub async fn by_ags(store: &Store, ags: &str) -> Result<Option<District>, Failur
     Ok(Entity::find().filter(Column::Ags.eq(ags)).one(store.reader()).await?)
 }
 
-/// Makes a district, with the code lists that it begins with.
+/// Makes a district, with the code lists and the rules of deadlines that it begins with.
 ///
 /// # Errors
 /// Those of the database.
@@ -64,5 +65,6 @@ pub async fn insert(
     let row = ActiveModel { id: Set(id), ags: Set(ags.to_owned()), name: Set(name.to_owned()), created_at: Set(now) };
     Entity::insert(row).exec_without_returning(connection).await?;
     code_list::insert_defaults(connection, id, CodeList::ALL).await?;
+    deadline_rule::insert_defaults(connection, id).await?;
     Ok(id)
 }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use entity::event::{Column, Entity};
 use entity::ids::{
-    AccountId, CaseId, CodeListEntryId, GrantId, MunicipalityId, OrganisationId, PositionId, StaffMemberId,
+    AccountId, CaseId, CodeListEntryId, DeadlineRuleId, GrantId, MunicipalityId, OrganisationId, PositionId,
+    StaffMemberId,
 };
 use sea_orm::sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, Iterable, Order};
@@ -16,7 +17,7 @@ use crate::access::{Actor, Permit, verb};
 use crate::error::Failure;
 use crate::store::Store;
 use crate::store::accounts::{account, grant};
-use crate::store::casework::case;
+use crate::store::casework::{case, deadline_rule};
 use crate::store::district::code_list;
 use crate::store::district::directory;
 use crate::store::district::municipality::Municipality;
@@ -36,6 +37,8 @@ pub enum Subject {
     Case(CaseId),
     /// An entry of a code list.
     CodeListEntry(CodeListEntryId),
+    /// A rule of deadlines.
+    DeadlineRule(DeadlineRuleId),
     /// A grant.
     Grant(GrantId),
     /// A municipality.
@@ -54,6 +57,7 @@ impl std::fmt::Display for Subject {
             Self::Account(id) => id.fmt(f),
             Self::Case(id) => id.fmt(f),
             Self::CodeListEntry(id) => id.fmt(f),
+            Self::DeadlineRule(id) => id.fmt(f),
             Self::Grant(id) => id.fmt(f),
             Self::Municipality(id) => id.fmt(f),
             Self::Organisation(id) => id.fmt(f),
@@ -103,6 +107,7 @@ impl Doors {
             Subject::Account(id) => account::door(&self.accounts, id),
             Subject::Case(id) => case::door(&self.cases, id),
             Subject::CodeListEntry(id) => code_list::door(&self.directory, id),
+            Subject::DeadlineRule(id) => deadline_rule::door(&self.directory, id),
             Subject::Grant(id) => grant::door(&self.accounts, id),
             Subject::Municipality(id) => directory::door::<Municipality, _>(&self.directory, id),
             Subject::Organisation(id) => directory::door::<Organisation, _>(&self.directory, id),
