@@ -36,6 +36,8 @@ pub struct Services {
     pub feed: Feed,
     /// Makes and opens cursors.
     pub cursors: CursorSeal,
+    /// Under which address the outside world reaches the server, where the operator has said so.
+    pub public_url: Option<String>,
 }
 
 /// Why a relation is empty although there may be something.

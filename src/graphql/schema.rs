@@ -6,6 +6,7 @@ use crate::graphql::accounts::account::{AccountMutations, AccountQueries};
 use crate::graphql::accounts::grant::GrantMutations;
 use crate::graphql::accounts::session::SessionMutations;
 use crate::graphql::accounts::viewer::ViewerQueries;
+use crate::graphql::casework::calendar_feed::{CalendarFeedMutations, CalendarFeedQueries};
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
 use crate::graphql::casework::deadline_rule::{DeadlineRuleMutations, DeadlineRuleQueries};
 use crate::graphql::district::body::BodyQueries;
@@ -32,6 +33,7 @@ pub struct Query(
     BodyQueries,
     CodeListQueries,
     DeadlineRuleQueries,
+    CalendarFeedQueries,
     PositionQueries,
     StaffingQueries,
     StaffMemberQueries,
@@ -55,6 +57,7 @@ pub struct Mutation(
     OrganisationMutations,
     CodeListMutations,
     DeadlineRuleMutations,
+    CalendarFeedMutations,
 );
 
 /// Everything that can be followed as it happens.

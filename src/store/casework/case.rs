@@ -31,7 +31,7 @@ pub struct CaseFilter {
 }
 
 /// The staff records of an account.
-fn staff_of(account: AccountId) -> SelectStatement {
+pub(super) fn staff_of(account: AccountId) -> SelectStatement {
     Query::select()
         .column(staff_member::Column::Id)
         .from(staff_member::Entity)
