@@ -2,4 +2,6 @@
 
 pub mod calendar_feed;
 pub mod case;
+pub mod client;
+pub mod consent;
 pub mod deadline_rule;

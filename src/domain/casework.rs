@@ -2,4 +2,6 @@
 
 pub mod calendar;
 pub mod case;
+pub mod consent;
 pub mod deadline;
+pub mod text;

@@ -2,4 +2,7 @@
 
 pub mod calendar_feed;
 pub mod case;
+pub mod client;
+pub mod consent;
 pub mod deadline_rule;
+pub mod text;

@@ -8,6 +8,8 @@ use crate::graphql::accounts::session::SessionMutations;
 use crate::graphql::accounts::viewer::ViewerQueries;
 use crate::graphql::casework::calendar_feed::{CalendarFeedMutations, CalendarFeedQueries};
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
+use crate::graphql::casework::client::{ClientMutations, ClientQueries};
+use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
 use crate::graphql::casework::deadline_rule::{DeadlineRuleMutations, DeadlineRuleQueries};
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::code_list::{CodeListMutations, CodeListQueries};
@@ -38,6 +40,8 @@ pub struct Query(
     StaffingQueries,
     StaffMemberQueries,
     CaseQueries,
+    ClientQueries,
+    ConsentQueries,
     AccountQueries,
     LogQueries,
 );
@@ -51,6 +55,8 @@ pub struct Mutation(
     SupervisionMutations,
     StaffMemberMutations,
     CaseMutations,
+    ClientMutations,
+    ConsentMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,

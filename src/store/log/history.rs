@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use entity::event::{Column, Entity};
 use entity::ids::{
-    AccountId, CaseId, CodeListEntryId, DeadlineRuleId, GrantId, MunicipalityId, OrganisationId, PositionId,
+    AccountId, CaseId, ClientId, CodeListEntryId, DeadlineRuleId, GrantId, MunicipalityId, OrganisationId, PositionId,
     StaffMemberId,
 };
 use sea_orm::sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType};
@@ -17,7 +17,7 @@ use crate::access::{Actor, Permit, verb};
 use crate::error::Failure;
 use crate::store::Store;
 use crate::store::accounts::{account, grant};
-use crate::store::casework::{case, deadline_rule};
+use crate::store::casework::{case, client, deadline_rule};
 use crate::store::district::code_list;
 use crate::store::district::directory;
 use crate::store::district::municipality::Municipality;
@@ -35,6 +35,8 @@ pub enum Subject {
     Account(AccountId),
     /// A case.
     Case(CaseId),
+    /// A client.
+    Client(ClientId),
     /// An entry of a code list.
     CodeListEntry(CodeListEntryId),
     /// A rule of deadlines.
@@ -56,6 +58,7 @@ impl std::fmt::Display for Subject {
         match self {
             Self::Account(id) => id.fmt(f),
             Self::Case(id) => id.fmt(f),
+            Self::Client(id) => id.fmt(f),
             Self::CodeListEntry(id) => id.fmt(f),
             Self::DeadlineRule(id) => id.fmt(f),
             Self::Grant(id) => id.fmt(f),
@@ -84,6 +87,7 @@ pub struct Doors {
     accounts: Permit<verb::ReadAccount>,
     cases: Permit<verb::ReadCase>,
     directory: Permit<verb::ReadDirectory>,
+    identities: Permit<verb::ReadIdentity>,
     positions: Permit<verb::ReadPosition>,
     staff: Permit<verb::ReadStaffMember>,
 }
@@ -96,6 +100,7 @@ impl Doors {
             accounts: actor.permit_whatever(),
             cases: actor.permit_whatever(),
             directory: actor.permit_whatever(),
+            identities: actor.permit_whatever(),
             positions: actor.permit_whatever(),
             staff: actor.permit_whatever(),
         }
@@ -106,6 +111,7 @@ impl Doors {
         match subject {
             Subject::Account(id) => account::door(&self.accounts, id),
             Subject::Case(id) => case::door(&self.cases, id),
+            Subject::Client(id) => client::door(&self.identities, id),
             Subject::CodeListEntry(id) => code_list::door(&self.directory, id),
             Subject::DeadlineRule(id) => deadline_rule::door(&self.directory, id),
             Subject::Grant(id) => grant::door(&self.accounts, id),
