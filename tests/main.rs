@@ -18,6 +18,8 @@ mod commands;
 #[cfg(test)]
 mod databases;
 #[cfg(test)]
+mod deadlines;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod desk;

@@ -27,6 +27,8 @@ const PLAIN_LISTS: &[(&str, &str)] = &[
     ("Client.possibleDuplicates", "at most 20"),
     ("Consent.dataClasses", "the classes"),
     ("DuplicateHint.fields", "the fields that are compared"),
+    ("DeadlineRule.remindDaysBefore", "at most 10"),
+    ("Deadline.remindDaysBefore", "at most 10"),
     ("Grant.scopes", "the actions"),
     ("LogEntry.texts", "the texts of one input"),
     ("Query.clientSearch", "at most 50"),

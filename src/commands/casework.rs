@@ -4,4 +4,5 @@ pub mod calendar_feed;
 pub mod case;
 pub mod client;
 pub mod consent;
+pub mod deadline;
 pub mod deadline_rule;

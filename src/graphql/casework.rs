@@ -4,5 +4,6 @@ pub mod calendar_feed;
 pub mod case;
 pub mod client;
 pub mod consent;
+pub mod deadline;
 pub mod deadline_rule;
 pub mod text;

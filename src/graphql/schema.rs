@@ -10,6 +10,7 @@ use crate::graphql::casework::calendar_feed::{CalendarFeedMutations, CalendarFee
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
 use crate::graphql::casework::client::{ClientMutations, ClientQueries};
 use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
+use crate::graphql::casework::deadline::{DeadlineMutations, DeadlineQueries};
 use crate::graphql::casework::deadline_rule::{DeadlineRuleMutations, DeadlineRuleQueries};
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::code_list::{CodeListMutations, CodeListQueries};
@@ -35,6 +36,7 @@ pub struct Query(
     BodyQueries,
     CodeListQueries,
     DeadlineRuleQueries,
+    DeadlineQueries,
     CalendarFeedQueries,
     PositionQueries,
     StaffingQueries,
@@ -63,6 +65,7 @@ pub struct Mutation(
     OrganisationMutations,
     CodeListMutations,
     DeadlineRuleMutations,
+    DeadlineMutations,
     CalendarFeedMutations,
 );
 

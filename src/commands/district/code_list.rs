@@ -7,7 +7,7 @@ use entity::ids::{CodeListEntryId, Identifier};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::access::verb;
+use crate::access::{Verb, verb};
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Work};
 use crate::domain::district::code_list::{
     DESCRIPTION_MAXIMUM, LABEL_MAXIMUM, POSITION_MAXIMUM, is_code, is_needed, speaks_of_unlawful_stay,
@@ -90,6 +90,23 @@ impl Command for CodeListEntrySetInput {
     async fn load(work: &Work<'_, Self::Verb>, id: CodeListEntryId) -> Result<Option<CodeListEntry>, Failure> {
         code_list::lock(work.transaction.connection(), work.permit, id).await
     }
+}
+
+/// Makes sure that a value that a command was given stands in its list today; nothing given is nothing wrong.
+///
+/// # Errors
+/// `CODE_UNKNOWN`, and those of the database.
+pub async fn require_code<V: Verb>(
+    work: &Work<'_, V>,
+    path: &str,
+    list: CodeList,
+    code: Option<&str>,
+) -> Result<(), Stop> {
+    let Some(code) = code else { return Ok(()) };
+    if code_list::existing(work.transaction.connection(), work.permit, list, code, work.today).await? {
+        return Ok(());
+    }
+    Err(UserError::at(path, ErrorCode::CodeUnknown).with("code", code).with("list", list.as_str()).into())
 }
 
 fn periods(entries: &[CodeListEntry]) -> Vec<(CodeListEntryId, Period)> {

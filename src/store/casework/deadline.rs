@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use entity::codes::DeadlineStatus;
 pub use entity::deadline::Model as Deadline;
 use entity::deadline::{ActiveModel, Column, Entity};
-use entity::ids::{CaseId, DeadlineId};
+use entity::ids::{CaseId, ClientId, DeadlineId};
 use entity::{case_file, deadline_rule};
 use sea_orm::sea_query::{Query, SimpleExpr};
 use sea_orm::{
@@ -13,7 +13,9 @@ use sea_orm::{
     QueryOrder, QuerySelect, Select,
 };
 
-use super::case::{hanging, staff_of};
+use super::case::{self, hanging, staff_of};
+use serde::{Deserialize, Serialize};
+
 use crate::access::{Extent, Permit, on, verb};
 use crate::error::{ErrorCode, Failure};
 use crate::store::Store;
@@ -109,7 +111,16 @@ pub async fn of_cases(
         .await?)
 }
 
-/// One by its id, locked until the transaction ends.
+/// A deadline with the client of its case, under whose key its texts are sealed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CaseDeadline {
+    /// The deadline.
+    pub deadline: Deadline,
+    /// The client.
+    pub client_id: ClientId,
+}
+
+/// One by its id with its case, both locked until the transaction ends.
 ///
 /// # Errors
 /// Those of the database.
@@ -117,8 +128,13 @@ pub async fn lock<V: on::Case>(
     connection: &impl ConnectionTrait,
     permit: &Permit<V>,
     id: DeadlineId,
-) -> Result<Option<Deadline>, Failure> {
-    Ok(select(permit).filter(Column::Id.eq(id)).lock_exclusive().one(connection).await?)
+) -> Result<Option<CaseDeadline>, Failure> {
+    let found = select(permit).filter(Column::Id.eq(id));
+    // The case first, as every command locks them.
+    let Some(seen) = found.clone().one(connection).await? else { return Ok(None) };
+    let Some(case) = case::lock(connection, permit, seen.case_id).await? else { return Ok(None) };
+    let deadline = found.lock_exclusive().one(connection).await?;
+    Ok(deadline.map(|deadline| CaseDeadline { deadline, client_id: case.client_id }))
 }
 
 /// Records a deadline of a case that was locked in this transaction.
