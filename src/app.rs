@@ -186,6 +186,7 @@ impl App {
             feed,
             accesses: AccessRecorder::start(store.clone()),
             cursors: CursorSeal::new(&derived_secret(&token_keys, "cursors")?),
+            public_url: config.server.public_url.as_ref().map(ToString::to_string),
         };
         let engine = Engine::new(Arc::new(services), limits(&config));
         Ok(Self { config: Arc::new(config), store, clock, engine, token_keys, sealing_keys, committed })

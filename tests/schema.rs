@@ -28,6 +28,8 @@ const PLAIN_LISTS: &[(&str, &str)] = &[
     ("Consent.dataClasses", "the classes"),
     ("DuplicateHint.fields", "the fields that are compared"),
     ("Erasure.availableSteps", "the steps"),
+    ("DeadlineRule.remindDaysBefore", "at most 10"),
+    ("Deadline.remindDaysBefore", "at most 10"),
     ("Grant.scopes", "the actions"),
     ("LogEntry.texts", "the texts of one input"),
     ("Query.clientSearch", "at most 50"),

@@ -1,7 +1,10 @@
 //! Cases.
 
+pub mod calendar_feed;
 pub mod case;
 pub mod client;
 pub mod consent;
 pub mod erasure;
+pub mod deadline;
+pub mod deadline_rule;
 pub mod text;

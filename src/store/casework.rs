@@ -1,5 +1,6 @@
 //! Cases, the people in them, and the door to what identifies them.
 
+pub mod calendar_feed;
 pub mod case;
 pub mod case_person;
 pub mod case_phase_change;
@@ -8,6 +9,8 @@ pub mod client_term;
 pub mod consent;
 pub mod erasure;
 pub mod extract;
+pub mod deadline;
+pub mod deadline_rule;
 pub mod identified;
 pub mod notice;
 pub mod retention_rule;

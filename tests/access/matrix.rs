@@ -56,7 +56,8 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let integration = place.account(login, "Fachverfahren Coesfeld (Demo)").await;
     place.grant(integration, Role::Integration, parse(&town)).await;
     let guest = place.account("jobcenter@kreis-coesfeld.example", "Jana Jobcenter-Muster").await;
-    let case = crate::clients::known(&app.user("case.management@stadt-coesfeld.example").await).await;
+    let manager = app.user("case.management@stadt-coesfeld.example").await;
+    let case = crate::clients::known(&manager).await;
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
     Ids {
@@ -74,6 +75,10 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         person: text(&case["persons"]["nodes"][1]["id"]),
         erasure: crate::clients::erasure_of_another(&app.user("case.management@stadt-coesfeld.example").await).await,
         consent: text(&case["client"]["consents"]["nodes"][0]["id"]),
+        deadline_rule: text(&crate::deadlines::rule_of(&coordinator, "COURSE_ENDS").await["id"]),
+        deadline: text(&crate::deadlines::birthday(&manager, &case).await["id"]),
+        calendar_feed: text(&crate::deadlines::feed(&manager).await["id"]),
+        code_list_entry: text(&crate::code_lists::entry(&coordinator, "NEED_AREA", "WORK").await["id"]),
         town,
         institution,
     }
