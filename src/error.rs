@@ -243,7 +243,32 @@ catalogue! {
 
 
     // Code lists and deadlines.
-
+    CodeMalformed "CODE_MALFORMED" Rule 422 false
+        "Ein Wert besteht aus 1 bis 40 Großbuchstaben, Ziffern und Unterstrichen und beginnt mit einem Buchstaben." "A code has 1 to 40 capital letters, digits and underscores and begins with a letter.";
+    CodeNeeded "CODE_NEEDED" Rule 409 false
+        "Dieser Wert kann nicht enden: Niemand darf gezwungen sein, etwas anderes anzugeben." "This value cannot end: nobody may be forced to say something else.";
+    UnlawfulStayNotRecorded "UNLAWFUL_STAY_NOT_RECORDED" Rule 422 false
+        "Für einen Aufenthalt ohne Recht gibt es keinen Wert (§ 87 AufenthG). UNKNOWN_OR_NOT_RECORDED verwenden." "There is no value for a stay without a right to it (§ 87 AufenthG). Use UNKNOWN_OR_NOT_RECORDED.";
+    LaterVersionExists "LATER_VERSION_EXISTS" Rule 409 false
+        "Ab {from} gilt schon eine spätere Fassung. Ein Ende bis zu diesem Tag angeben oder die spätere Fassung ändern." "A later version holds from {from} on. Give an end up to that day, or change the later version.";
+    DeadlineBasisFixed "DEADLINE_BASIS_FIXED" Rule 409 false
+        "Diese Regel zählt ab {basis}; das gilt für alle ihre Fassungen. Für einen anderen Anfang eine neue Regel anlegen." "This rule counts from {basis}, in all its versions. Make a new rule for another first day.";
+    DeadlineBasisIsBirthDate "DEADLINE_BASIS_IS_BIRTH_DATE" Rule 422 false
+        "Eine Regel über das Alter muss von BIRTH_DATE ausgehen, damit das Geburtsdatum geschützt bleibt." "A rule about age must start from BIRTH_DATE, so that the birth date stays protected.";
+    DeadlineRuleUnknown "DEADLINE_RULE_UNKNOWN" Rule 422 false
+        "Am {day} gilt keine Fristregel {code}. `deadlineRules` nennt die geltenden." "No rule {code} of deadlines holds on {day}. `deadlineRules` names those that do.";
+    DeadlineSettled "DEADLINE_SETTLED" Rule 409 false
+        "Die Frist ist schon erledigt: {status}." "The deadline is settled already: {status}.";
+    DeadlineOpen "DEADLINE_OPEN" Rule 409 false
+        "Die Frist ist noch offen." "The deadline is still open.";
+    DeadlineNotMovable "DEADLINE_NOT_MOVABLE" Rule 409 false
+        "Diese Frist folgt aus einem Geburtsdatum und lässt sich nicht verschieben. Sie verwerfen und eine neue anlegen." "This deadline follows from a birth date and cannot be moved. Drop it and add a new one.";
+    CalendarFeedsTooMany "CALENDAR_FEEDS_TOO_MANY" Rule 409 false
+        "Es gibt schon {maximum} Kalender-Adressen. Zuerst eine widerrufen." "There are {maximum} calendar feeds already. Revoke one first.";
+    CalendarFeedRevoked "CALENDAR_FEED_REVOKED" Rule 409 false
+        "Die Kalender-Adresse ist schon widerrufen." "The calendar feed is revoked already.";
+    NumberOutOfRange "NUMBER_OUT_OF_RANGE" Rule 422 false
+        "Die Zahl muss zwischen {minimum} und {maximum} liegen." "The number must lie between {minimum} and {maximum}.";
 
     // Documents.
     LinkInvalid "LINK_INVALID" Access 404 false
@@ -270,6 +295,18 @@ catalogue! {
 
 
     // Rights of the person and retention.
+    CaseStillOpen "CASE_STILL_OPEN" Rule 409 false
+        "Die Person hat noch einen offenen Fall. Zuerst den Fall schließen." "The person still has an open case. Close it first.";
+    ErasurePending "ERASURE_PENDING" Rule 409 false
+        "Für diese Person läuft schon eine Löschung." "An erasure of this person is under way already.";
+    ErasureNotYetDue "ERASURE_NOT_YET_DUE" Rule 409 false
+        "Die Aufbewahrungsfrist endet erst am {due}. Vorher nur auf Verlangen der Person oder nach Widerruf löschen." "The data are to be kept until {due}. Before that, erase only at the person's request or after a revocation.";
+    FourEyes "FOUR_EYES" Rule 409 false
+        "Eine Löschung braucht zwei Personen: vorgeschlagen hat sie noch niemand, oder Sie selbst." "An erasure needs two persons: nobody has proposed it yet, or you did yourself.";
+    ClientNotRestricted "CLIENT_NOT_RESTRICTED" Rule 409 false
+        "Die Verarbeitung ist nicht eingeschränkt." "The processing is not restricted.";
+    MonthsOutOfRange "MONTHS_OUT_OF_RANGE" Rule 422 false
+        "Die Frist muss zwischen {minimum} und {maximum} Monaten liegen." "The period must lie between {minimum} and {maximum} months.";
 
 
     // Figures.

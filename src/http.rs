@@ -1,5 +1,6 @@
 //! The HTTP floor: routes, middleware, TLS, and serving until told to stop.
 
+mod calendar;
 pub mod explorer;
 mod files;
 pub mod graphql;
@@ -115,6 +116,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(files::configure)
         .configure(explorer::configure)
         .configure(health::configure)
+        .configure(calendar::configure)
         .route("/metrics", web::get().to(metrics::show))
         .route("/schema.graphql", web::get().to(schema))
         .route("/.well-known/jwks.json", web::get().to(key_set));

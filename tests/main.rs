@@ -12,9 +12,13 @@ mod cli;
 #[cfg(test)]
 mod clients;
 #[cfg(test)]
+mod code_lists;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod databases;
+#[cfg(test)]
+mod deadlines;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]

@@ -648,6 +648,16 @@ code_list! {
 }
 
 code_list! {
+    /// How exactly a deadline is known.
+    DeadlinePrecision {
+        /// The day.
+        Day = "DAY",
+        /// The month only: the day would give the birth date away, and is shown to those who may see the identity.
+        Month = "MONTH",
+    }
+}
+
+code_list! {
     /// Where a document stands.
     DocumentStatus {
         /// Its content is awaited.

@@ -13,6 +13,10 @@ mod m20261126_000006_case;
 mod m20261126_000007_consent;
 mod m20261126_000008_sealed_text;
 mod m20261126_000009_access_log;
+mod m20261126_000010_erasure;
+mod m20261126_000020_code_list;
+mod m20261126_000021_deadline;
+mod m20261126_000022_calendar_feed;
 mod m20261126_000030_document;
 
 /// Brings a database to the present shape.
@@ -32,6 +36,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000007_consent::Migration),
             Box::new(m20261126_000008_sealed_text::Migration),
             Box::new(m20261126_000009_access_log::Migration),
+            Box::new(m20261126_000010_erasure::Migration),
+            Box::new(m20261126_000020_code_list::Migration),
+            Box::new(m20261126_000021_deadline::Migration),
+            Box::new(m20261126_000022_calendar_feed::Migration),
             Box::new(m20261126_000030_document::Migration),
         ]
     }

@@ -1,5 +1,9 @@
 //! Rules about cases.
 
+pub mod calendar;
 pub mod case;
 pub mod consent;
+pub mod deadline;
+pub mod extract;
+pub mod retention;
 pub mod text;

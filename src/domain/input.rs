@@ -89,7 +89,8 @@ impl Checks {
 }
 
 /// The earliest and the latest day that an input may name.
-fn days() -> (NaiveDate, NaiveDate) {
+#[must_use]
+pub fn days() -> (NaiveDate, NaiveDate) {
     (
         NaiveDate::from_ymd_opt(1950, 1, 1).unwrap_or(NaiveDate::MIN),
         NaiveDate::from_ymd_opt(2100, 12, 31).unwrap_or(NaiveDate::MAX),

@@ -12,8 +12,8 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
 use entity::codes::{AccessBasis, DataClass, TextKind};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, ConsentId, DistrictId, DocumentId, MunicipalityId, OrganisationId, PositionId,
-    StaffMemberId,
+    AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DistrictId, DocumentId, MunicipalityId,
+    OrganisationId, PositionId, StaffMemberId,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -29,6 +29,8 @@ use crate::store::casework::case_person::{self, CasePerson};
 use crate::store::casework::case_phase_change::{self, CasePhaseChange};
 use crate::store::casework::client::{self, Client};
 use crate::store::casework::consent::{self, Consent};
+use crate::store::casework::deadline::{self, Deadline};
+use crate::store::casework::deadline_rule::{self, DeadlineRule};
 use crate::store::casework::document::{self, Document};
 use crate::store::casework::identified::{self, OpenKey, Opening};
 use crate::store::casework::sealed_text::{self, OpenText};
@@ -153,6 +155,40 @@ impl Loader<PhaseChangesOf> for Loaders {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = case_phase_change::of_cases(&self.store, &self.permit()?, &ids).await?;
         Ok(grouped(keys, rows.into_iter().map(|row| (PhaseChangesOf(row.case_id), row))))
+    }
+}
+
+/// The deadlines of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DeadlinesOf(pub CaseId);
+
+impl Loader<DeadlinesOf> for Loaders {
+    type Value = Vec<Deadline>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[DeadlinesOf]) -> Result<HashMap<DeadlinesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = deadline::of_cases(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (DeadlinesOf(row.case_id), row))))
+    }
+}
+
+/// All versions of the rule of deadlines that a record names one version of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RuleVersionsOf(pub DeadlineRuleId);
+
+impl Loader<RuleVersionsOf> for Loaders {
+    type Value = Vec<DeadlineRule>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[RuleVersionsOf]) -> Result<HashMap<RuleVersionsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = deadline_rule::versions_of(&self.store, &self.permit()?, &ids).await?;
+        let versions_of = |id: DeadlineRuleId| -> Vec<DeadlineRule> {
+            let code = rows.iter().find(|rule| rule.id == id).map(|rule| rule.code.as_str());
+            rows.iter().filter(|rule| Some(rule.code.as_str()) == code).cloned().collect()
+        };
+        Ok(keys.iter().map(|key| (*key, versions_of(key.0))).collect())
     }
 }
 

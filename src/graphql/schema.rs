@@ -6,11 +6,16 @@ use crate::graphql::accounts::account::{AccountMutations, AccountQueries};
 use crate::graphql::accounts::grant::GrantMutations;
 use crate::graphql::accounts::session::SessionMutations;
 use crate::graphql::accounts::viewer::ViewerQueries;
+use crate::graphql::casework::calendar_feed::{CalendarFeedMutations, CalendarFeedQueries};
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
 use crate::graphql::casework::client::{ClientMutations, ClientQueries};
 use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
+use crate::graphql::casework::deadline::{DeadlineMutations, DeadlineQueries};
+use crate::graphql::casework::deadline_rule::{DeadlineRuleMutations, DeadlineRuleQueries};
 use crate::graphql::casework::document::DocumentMutations;
+use crate::graphql::casework::erasure::{ErasureMutations, ErasureQueries};
 use crate::graphql::district::body::BodyQueries;
+use crate::graphql::district::code_list::{CodeListMutations, CodeListQueries};
 use crate::graphql::district::district::DistrictQueries;
 use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
 use crate::graphql::district::organisation::{OrganisationMutations, OrganisationQueries};
@@ -31,12 +36,17 @@ pub struct Query(
     MunicipalityQueries,
     OrganisationQueries,
     BodyQueries,
+    CodeListQueries,
+    DeadlineRuleQueries,
+    DeadlineQueries,
+    CalendarFeedQueries,
     PositionQueries,
     StaffingQueries,
     StaffMemberQueries,
     CaseQueries,
     ClientQueries,
     ConsentQueries,
+    ErasureQueries,
     AccountQueries,
     LogQueries,
 );
@@ -52,11 +62,16 @@ pub struct Mutation(
     CaseMutations,
     ClientMutations,
     ConsentMutations,
+    ErasureMutations,
     DocumentMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,
     OrganisationMutations,
+    CodeListMutations,
+    DeadlineRuleMutations,
+    DeadlineMutations,
+    CalendarFeedMutations,
 );
 
 /// Everything that can be followed as it happens.

@@ -93,12 +93,14 @@ impl Store {
         Ok(Self { connection, writer, statements, url: settings.url.as_str().into(), vault })
     }
 
-    /// Brings the database to the present shape.
+    /// Brings the database to the present shape, and gives districts the lists and rules that they have lacked so far.
     ///
     /// # Errors
     /// `DATABASE_UNAVAILABLE`, or a migration that the database refuses.
     pub async fn migrate(&self) -> Result<(), Failure> {
-        Migrator::up(&self.connection, None).await.map_err(Failure::from)
+        Migrator::up(&self.connection, None).await?;
+        super::district::code_list::complete(&self.connection).await?;
+        super::casework::deadline_rule::complete(&self.connection).await
     }
 
     /// Names of the migrations that the database still lacks.

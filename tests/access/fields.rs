@@ -105,6 +105,11 @@ async fn every_root_field_is_closed_to_somebody_who_is_not_logged_in() {
         client: id("cli"),
         person: id("cap"),
         consent: id("cns"),
+        erasure: id("era"),
+        code_list_entry: id("cle"),
+        deadline_rule: id("ddr"),
+        deadline: id("ddl"),
+        calendar_feed: id("cal"),
         document: id("doc"),
     };
     let mut public = Vec::new();

@@ -56,10 +56,10 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let integration = place.account(login, "Fachverfahren Coesfeld (Demo)").await;
     place.grant(integration, Role::Integration, parse(&town)).await;
     let guest = place.account("jobcenter@kreis-coesfeld.example", "Jana Jobcenter-Muster").await;
-    let lead = app.user("case.management@stadt-coesfeld.example").await;
-    let case = crate::clients::known(&lead).await;
+    let manager = app.user("case.management@stadt-coesfeld.example").await;
+    let case = crate::clients::known(&manager).await;
     let input = json!({ "caseId": case["id"], "name": "Pass.pdf", "documentType": "PDF", "sizeBytes": 100 });
-    let prepared = crate::clients::command(&lead, "documentPrepare", input, "document { id }").await;
+    let prepared = crate::clients::command(&manager, "documentPrepare", input, "document { id }").await;
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
     Ids {
@@ -75,7 +75,12 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         case: text(&case["id"]),
         client: text(&case["client"]["id"]),
         person: text(&case["persons"]["nodes"][1]["id"]),
+        erasure: crate::clients::erasure_of_another(&app.user("case.management@stadt-coesfeld.example").await).await,
         consent: text(&case["client"]["consents"]["nodes"][0]["id"]),
+        deadline_rule: text(&crate::deadlines::rule_of(&coordinator, "COURSE_ENDS").await["id"]),
+        deadline: text(&crate::deadlines::birthday(&manager, &case).await["id"]),
+        calendar_feed: text(&crate::deadlines::feed(&manager).await["id"]),
+        code_list_entry: text(&crate::code_lists::entry(&coordinator, "NEED_AREA", "WORK").await["id"]),
         document: text(&prepared.payload()["document"]["id"]),
         town,
         institution,

@@ -31,6 +31,16 @@ pub struct Ids {
     pub person: String,
     /// The consent of that person to the record.
     pub consent: String,
+    /// Proposed by the case manager of the town, of somebody else.
+    pub erasure: String,
+    /// Of a code list.
+    pub code_list_entry: String,
+    /// A rule of deadlines.
+    pub deadline_rule: String,
+    /// Of that case.
+    pub deadline: String,
+    /// Of the case manager of the town.
+    pub calendar_feed: String,
     /// A document of that case, whose content never came.
     pub document: String,
 }
@@ -109,6 +119,11 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Query", "clientSearch") => {
             read("{ clientSearch(names: \"Musterfrau\") { client { identity { familyName } } } }", json!({}))
         }
+        ("Query", "clientExtract") => {
+            read("query($id: ID!) { clientExtract(id: $id) { json } }", json!({ "id": ids.client }))
+        }
+        ("Query", "erasures") => read("{ erasures { nodes { id } } }", json!({})),
+        ("Query", "retentionRules") => read("{ retentionRules { nodes { id } } }", json!({})),
         ("Query", "consents") => read("{ consents { nodes { id } } }", json!({})),
         ("Query", "accounts") => read("{ accounts { totalCount nodes { id } } }", json!({})),
         ("Query", "logEntries") => read("{ logEntries { nodes { id } } }", json!({})),
@@ -121,6 +136,19 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Mutation", "clientCorrect") => {
             vec![command(field, "", json!({ "clientId": ids.client, "address": "Musterweg 1" }))]
         }
+        ("Mutation", "clientRestrict") => vec![command(field, "", json!({ "clientId": ids.client }))],
+        ("Mutation", "clientLiftRestriction") => vec![command(field, "", json!({ "clientId": ids.client }))],
+        ("Mutation", "erasurePropose") => {
+            vec![command(field, "", json!({ "clientId": ids.client, "ground": "REQUEST" }))]
+        }
+        ("Mutation", "erasureOfferToArchive" | "erasureApprove" | "erasureReject") => {
+            vec![command(field, "", json!({ "erasureId": ids.erasure }))]
+        }
+        ("Mutation", "retentionRuleSet") => vec![command(
+            field,
+            "",
+            json!({ "class": "ACCESS_LOG", "months": 12, "afterYearEnd": false, "source": "Dienstanweisung" }),
+        )],
         ("Mutation", "casePersonAdd") => {
             vec![command(field, "", json!({ "caseId": ids.case, "relation": "CHILD" }))]
         }
@@ -186,6 +214,43 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         }
         ("Mutation", "caseNameSubstitute") => {
             vec![command(field, "", json!({ "caseId": ids.case, "substituteId": null }))]
+        }
+        ("Query", "codeListEntries") => read("{ codeListEntries(list: NEED_AREA) { nodes { id } } }", json!({})),
+        ("Mutation", "codeListEntrySet") => vec![command(
+            field,
+            "",
+            json!({ "list": "NEED_AREA", "code": "NEW", "labelDe": "Neu", "labelEn": "New", "validFrom": "2023-01-01" }),
+        )],
+        ("Mutation", "codeListEntryEnd") => {
+            vec![command(field, "", json!({ "codeListEntryId": ids.code_list_entry, "validUntil": "2024-01-01" }))]
+        }
+        ("Query", "deadlineRules") => read("{ deadlineRules { nodes { id } } }", json!({})),
+        ("Mutation", "deadlineRuleSet") => vec![command(
+            field,
+            "",
+            json!({ "code": "NEW", "labelDe": "Neu", "labelEn": "New", "source": "§ 1", "basis": "OTHER",
+                "validFrom": "2023-01-01" }),
+        )],
+        ("Mutation", "deadlineRuleEnd") => {
+            vec![command(field, "", json!({ "deadlineRuleId": ids.deadline_rule, "validUntil": "2024-01-01" }))]
+        }
+        ("Query", "deadlines") => read("{ deadlines { nodes { id text exactDueOn } } }", json!({})),
+        ("Mutation", "deadlineAdd") => vec![command(
+            field,
+            "",
+            json!({ "caseId": ids.case, "origin": { "rule": { "ruleCode": "COURSE_ENDS", "basisOn": "2023-07-01" } } }),
+        )],
+        ("Mutation", "deadlineSettle") => {
+            vec![command(field, "", json!({ "deadlineId": ids.deadline, "outcome": "MET" }))]
+        }
+        ("Mutation", "deadlineReopen") => vec![command(field, "", json!({ "deadlineId": ids.deadline }))],
+        ("Mutation", "deadlineMove") => {
+            vec![command(field, "", json!({ "deadlineId": ids.deadline, "dueOn": "2023-12-31" }))]
+        }
+        ("Query", "calendarFeeds") => read("{ calendarFeeds { nodes { id } } }", json!({})),
+        ("Mutation", "calendarFeedCreate") => vec![command(field, "", json!({ "name": "Telefon" }))],
+        ("Mutation", "calendarFeedRevoke") => {
+            vec![command(field, "", json!({ "calendarFeedId": ids.calendar_feed }))]
         }
         ("Mutation", "staffMemberAdd") => {
             vec![command(field, "", json!({ "organisationId": ids.town, "displayName": "Nina Neu-Muster" }))]

@@ -3,7 +3,7 @@
 use async_graphql::InputObject;
 use chrono::{Datelike, NaiveDate};
 use entity::codes::{
-    AgeBand, CaseIntensity, CasePhase, CaseRelation, CaseStatus, CaseUnit, ClientStatus, ClosureReason,
+    AgeBand, CaseIntensity, CasePhase, CaseRelation, CaseStatus, CaseUnit, ClientStatus, ClosureReason, CodeList,
     GenderStatistical, LanguageLevel, LegalBasis, ReferralSource,
 };
 use entity::ids::{CaseId, ClientId, Identifier, MunicipalityId, StaffMemberId};
@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::access::{on, verb};
 use crate::commands::casework::client::{IdentityInput, NewClient, RecordConsentInput, register};
+use crate::commands::district::code_list::require_code;
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Texts, Work};
 use crate::domain::casework::case::{leads_back, phase_blocked_by};
 use crate::domain::input::Checks;
@@ -142,6 +143,8 @@ pub async fn open<V: on::Case>(
     lead: StaffMemberId,
 ) -> Result<Done<Case>, Stop> {
     let connection = work.transaction.connection();
+    require_code(work, "nationalityGroup", CodeList::NationalityGroup, input.nationality_group.as_deref()).await?;
+    require_code(work, "residenceGroup", CodeList::ResidenceGroup, input.residence_group.as_deref()).await?;
     let (client_id, texts) = match input.client_id {
         Some(known) => {
             let known = client::lock(connection, work.permit, known).await?;
@@ -387,6 +390,10 @@ impl Changes for CaseReopenInput {
         expect_status(&case, CaseStatus::Closed, ErrorCode::CaseNotClosed)?;
         if work.reason.is_none() {
             return Err(UserError::at("options.reason", ErrorCode::ReasonNeeded).into());
+        }
+        let client = client::of_case(work.transaction.connection(), work.permit, case.id).await?;
+        if client.is_none_or(|client| client.status == ClientStatus::Erased) {
+            return Err(UserError::at("caseId", ErrorCode::ClientErased).into());
         }
         case.status = CaseStatus::Open;
         case.closed_on = None;

@@ -3,8 +3,8 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::codes::{
-    AgeBand, CaseIntensity, CasePhase, CaseStatus, CaseUnit, ClosureReason, GenderStatistical, LanguageLevel,
-    ReferralSource,
+    AgeBand, CaseIntensity, CasePhase, CaseStatus, CaseUnit, ClosureReason, DeadlineStatus, GenderStatistical,
+    LanguageLevel, ReferralSource,
 };
 
 use crate::access::{Action, verb};
@@ -16,6 +16,7 @@ use crate::commands::casework::case::{
 use crate::domain::casework::case::{STEPS, phase_blocked_by};
 use crate::error::{self, ErrorCode, Failure};
 use crate::graphql::casework::client::{CasePerson, Client};
+use crate::graphql::casework::deadline::{self, Deadline};
 use crate::graphql::casework::document::Document;
 use crate::graphql::connection::{
     Counted, Counter, List, PageArguments, RelationArguments, SortDirection, TotalCount, connect, connect_loaded,
@@ -248,6 +249,19 @@ impl Case {
         let rows = ctx.state().loaders.load_one(PhaseChangesOf(self.0.id)).await?.unwrap_or_default();
         let arguments = RelationArguments { first, after };
         connect_loaded(ctx, "phaseChanges", &arguments, rows, |row| row.id.0, CasePhaseChange)
+    }
+
+    /// Its deadlines, the next one first.
+    async fn deadlines(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those in one of these statuses; all if left out.")] status_in: Option<
+            Vec<DeadlineStatus>,
+        >,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Deadline>, Failure> {
+        deadline::of_case(ctx, &self.0, status_in.as_deref(), &RelationArguments { first, after }).await
     }
 
     /// The phases that a step leads to from the present one, with what stands in the way. `caseAdvancePhase` decides by the
