@@ -235,6 +235,42 @@ both_databases! {
         assert_eq!(shown.data()["case"], expected);
     }
 
+    async fn what_is_restricted_stays_closed_and_what_is_erased_is_gone(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let (user, officer) = (app.user(CENTRAL).await, app.user("datenschutz@kreis-coesfeld.example").await);
+        let case = known(&user).await;
+        let id = stored(&app, &user, &case, &pdf(5_000)).await;
+        let download = url(&app, &link(&user, &id).await, "download");
+        let client = json!({ "clientId": case["client"]["id"] });
+        command_for(&user, "clientRestrict", client.clone(), "client { id }", Some("bestreitet")).await;
+        assert_eq!(get(&download).await.0, 404);
+        assert_eq!(link(&user, &id).await.user_errors(), ["NOT_FOUND"]);
+        assert_eq!(prepare(&user, &case, "PDF", 5_000).await.user_errors(), ["CLIENT_RESTRICTED"]);
+        let delete = json!({ "documentId": id });
+        let deleted = command_for(&user, "documentDelete", delete, "document { id }", Some("weg")).await;
+        assert_eq!(deleted.user_errors(), ["CLIENT_RESTRICTED"], "what a person wants to be kept is kept");
+        let extract = "query($id: ID!) { clientExtract(id: $id) { html } }";
+        let told = user.send(extract, json!({ "id": case["client"]["id"] })).await;
+        let html = told.data()["clientExtract"]["html"].as_str().unwrap();
+        assert!(html.contains("Ihre Unterlagen") && html.contains("Mietvertrag Größe.pdf"));
+        command_for(&user, "clientLiftRestriction", client.clone(), "client { id }", Some("geklärt")).await;
+        assert_eq!(get(&download).await.0, 200);
+
+        let close = json!({ "caseId": case["id"], "closureReason": "CLIENT_WISH" });
+        command(&user, "caseClose", close, "case { id }").await;
+        let propose = json!({ "clientId": case["client"]["id"], "ground": "REQUEST" });
+        let proposed = command(&user, "erasurePropose", propose, "erasure { id }").await;
+        let erasure = json!({ "erasureId": proposed.payload()["erasure"]["id"] });
+        command(&officer, "erasureOfferToArchive", erasure.clone(), "erasure { id }").await;
+        assert_eq!(contents(&app).len(), 1);
+        let done = command(&officer, "erasureApprove", erasure, "erasure { status }").await;
+        assert_eq!(done.payload()["erasure"]["status"], "CARRIED_OUT", "{done:?}");
+        assert!(contents(&app).is_empty());
+        assert_eq!(get(&download).await.0, 404);
+        let mut tables = Tables::open(app.db.url()).await;
+        assert_eq!(tables.number("SELECT count(*) FROM document WHERE status = 'DELETED' AND object_key IS NULL").await, 1);
+    }
+
     async fn validating_only_stores_and_deletes_nothing(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let user = app.user(CENTRAL).await;

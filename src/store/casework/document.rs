@@ -126,7 +126,7 @@ pub async fn update<V: on::Case>(
 }
 
 /// Marks all documents of a client as deleted: part of erasing it. Their contents are noise once the client's key is
-/// destroyed; remove them by [`crate::files::FileStore::delete_all_of`] after the commit, or leave them to housekeeping.
+/// destroyed; they are removed after the commit.
 ///
 /// # Errors
 /// Those of the database.
@@ -135,22 +135,34 @@ pub async fn delete_all_of<V: Verb>(
     permit: &Permit<V>,
     client: ClientId,
     now: DateTime<Utc>,
-) -> Result<Vec<DocumentId>, Failure> {
-    let these = Column::DistrictId
-        .eq(permit.district_id())
-        .and(Column::ClientId.eq(client))
-        .and(Column::Status.ne(DocumentStatus::Deleted));
-    let documents: Vec<DocumentId> =
-        Entity::find().select_only().column(Column::Id).filter(these.clone()).into_tuple().all(connection).await?;
-    Entity::update_many()
+) -> Result<u64, Failure> {
+    let deleted = Entity::update_many()
         .col_expr(Column::Status, SimpleExpr::val(DocumentStatus::Deleted))
         .col_expr(Column::ObjectKey, SimpleExpr::Value(sea_orm::Value::String(None)))
         .col_expr(Column::DeletedAt, SimpleExpr::val(now))
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-        .filter(these)
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::ClientId.eq(client))
+        .filter(Column::Status.ne(DocumentStatus::Deleted))
         .exec(connection)
         .await?;
-    Ok(documents)
+    Ok(deleted.rows_affected)
+}
+
+/// The deleted documents of a client, whose contents are to be removed; beside any actor.
+///
+/// # Errors
+/// Those of the database.
+pub async fn deleted_of(store: &Store, district: DistrictId, client: ClientId) -> Result<Vec<DocumentId>, Failure> {
+    Ok(Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::DistrictId.eq(district))
+        .filter(Column::ClientId.eq(client))
+        .filter(Column::Status.eq(DocumentStatus::Deleted))
+        .into_tuple()
+        .all(store.reader())
+        .await?)
 }
 
 /// Documents whose content was awaited until before `before` and never came, some hundreds at most; for housekeeping,

@@ -11,7 +11,7 @@ use async_graphql::{InputObject, SimpleObject};
 use bytes::Bytes;
 use chrono::{DateTime, Duration, Utc};
 use entity::codes::{AccessPurpose, DataClass, DocumentStatus, TextKind};
-use entity::ids::{DistrictId, DocumentId};
+use entity::ids::{ClientId, DistrictId, DocumentId};
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -373,9 +373,22 @@ impl Documents {
         Ok(answer)
     }
 
-    /// Removes the contents of documents whose records say that they are deleted; to be called after that was committed.
-    /// What cannot be removed now housekeeping removes.
-    pub async fn forget_contents(&self, district: DistrictId, documents: &[DocumentId]) {
+    /// Removes the contents of all documents of an erased client; to be called after the erasure was committed. They are
+    /// noise already; what cannot be removed now housekeeping removes.
+    pub async fn forget_contents_of(&self, district: DistrictId, client: ClientId) {
+        match document::deleted_of(&self.parts.store, district, client).await {
+            Ok(documents) => self.forget_contents(district, &documents).await,
+            Err(failure) => {
+                tracing::warn!(
+                    cause = failure.cause.as_deref(),
+                    "contents could not be removed; it is tried again later"
+                )
+            }
+        }
+    }
+
+    /// Removes the contents of documents whose records say that they are deleted, after that was committed.
+    async fn forget_contents(&self, district: DistrictId, documents: &[DocumentId]) {
         for document in documents {
             if let Err(error) = self.parts.files.delete_all_of(district, *document).await {
                 tracing::warn!(cause = %error, %document, "a content could not be removed; it is tried again later");
