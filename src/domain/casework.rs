@@ -2,4 +2,6 @@
 
 pub mod case;
 pub mod consent;
+pub mod disclosure;
 pub mod text;
+pub mod transfer;

@@ -9,6 +9,9 @@ use crate::graphql::accounts::viewer::ViewerQueries;
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
 use crate::graphql::casework::client::{ClientMutations, ClientQueries};
 use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
+use crate::graphql::casework::disclosure::{DisclosureMutations, DisclosureQueries};
+use crate::graphql::casework::notice::{NoticeMutations, NoticeQueries, NoticeSubscriptions};
+use crate::graphql::casework::transfer::{TransferMutations, TransferQueries};
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::district::DistrictQueries;
 use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
@@ -36,6 +39,9 @@ pub struct Query(
     CaseQueries,
     ClientQueries,
     ConsentQueries,
+    DisclosureQueries,
+    NoticeQueries,
+    TransferQueries,
     AccountQueries,
     LogQueries,
 );
@@ -51,6 +57,9 @@ pub struct Mutation(
     CaseMutations,
     ClientMutations,
     ConsentMutations,
+    DisclosureMutations,
+    NoticeMutations,
+    TransferMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,
@@ -59,7 +68,7 @@ pub struct Mutation(
 
 /// Everything that can be followed as it happens.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(PositionSubscriptions);
+pub struct Subscription(PositionSubscriptions, NoticeSubscriptions);
 
 /// The schema of this API.
 pub type KimSchema = Schema<Query, Mutation, Subscription>;
