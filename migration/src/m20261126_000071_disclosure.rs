@@ -49,7 +49,9 @@ impl MigrationTrait for Migration {
                     .col(id("disclosure_id"))
                     .col(text("data_class", 40))
                     .col(id("district_id"))
-                    .primary_key(Index::create().name("pk_disclosure_data_class").col("disclosure_id").col("data_class"))
+                    .primary_key(
+                        Index::create().name("pk_disclosure_data_class").col("disclosure_id").col("data_class"),
+                    )
                     .foreign_key(&mut refers("disclosure_data_class", "disclosure_id", "disclosure"))
                     .foreign_key(&mut refers("disclosure_data_class", "district_id", "district"))
                     .take(),

@@ -59,6 +59,7 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let case = crate::clients::known(&app.user("case.management@stadt-coesfeld.example").await).await;
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
+    let (transfer, notice) = crate::transfers::offered_to_the_town(app).await;
     Ids {
         held: find("positions", "number", "CM-07"),
         advertised: find("positions", "number", "CM-08"),
@@ -73,6 +74,8 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         client: text(&case["client"]["id"]),
         person: text(&case["persons"]["nodes"][1]["id"]),
         consent: text(&case["client"]["consents"]["nodes"][0]["id"]),
+        transfer,
+        notice,
         town,
         institution,
     }

@@ -31,6 +31,10 @@ pub struct Ids {
     pub person: String,
     /// The consent of that person to the record.
     pub consent: String,
+    /// A case that is offered to the case manager of the town.
+    pub transfer: String,
+    /// What the case manager of the town was told thereby.
+    pub notice: String,
 }
 
 /// A request for one field.
@@ -108,6 +112,13 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             read("{ clientSearch(names: \"Musterfrau\") { client { identity { familyName } } } }", json!({}))
         }
         ("Query", "consents") => read("{ consents { nodes { id } } }", json!({})),
+        ("Query", "disclosures") => read("{ disclosures { nodes { id } } }", json!({})),
+        ("Query", "notices") => read("{ notices { nodes { id kind } } }", json!({})),
+        ("Query", "caseManagers") => read("{ caseManagers { nodes { id displayName } } }", json!({})),
+        ("Query", "transfer") => {
+            read("query($id: ID!) { transfer(id: $id) { id reference } }", json!({ "id": ids.transfer }))
+        }
+        ("Query", "transfers") => read("{ transfers { nodes { id reference } } }", json!({})),
         ("Query", "accounts") => read("{ accounts { totalCount nodes { id } } }", json!({})),
         ("Query", "logEntries") => read("{ logEntries { nodes { id } } }", json!({})),
         ("Mutation", "sessionLogin") => {
@@ -132,6 +143,24 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             json!({ "clientId": ids.client, "scope": "STATISTICS_ONLY", "form": "ORAL", "language": "uk" }),
         )],
         ("Mutation", "consentRevoke") => vec![command(field, "", json!({ "consentId": ids.consent }))],
+        ("Mutation", "disclosureRecord") => vec![command(
+            field,
+            "",
+            json!({ "clientId": ids.client, "recipientOrganisationId": ids.institution, "dataClasses": ["IDENTITY"] }),
+        )],
+        ("Mutation", "noticeAcknowledge") => vec![command(field, "", json!({ "noticeId": ids.notice }))],
+        ("Mutation", "transferOffer" | "transferAssign") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "toStaffMemberId": ids.superior }))]
+        }
+        ("Mutation", "transferRequest") => vec![command(field, "", json!({ "reference": "2023-9999" }))],
+        ("Mutation", "transferConfirmItem") => vec![command(
+            field,
+            "",
+            json!({ "transferId": ids.transfer, "recordId": format!("tsk_{}", "0".repeat(32)) }),
+        )],
+        ("Mutation", "transferAccept" | "transferDecline" | "transferWithdraw") => {
+            vec![command(field, "", json!({ "transferId": ids.transfer }))]
+        }
         ("Mutation", "positionPlan") => vec![command(
             field,
             "",
@@ -208,6 +237,7 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             "subscription($id: ID) { positionChanged(positionId: $id) { position { id } } }",
             json!({ "id": ids.held }),
         ),
+        ("Subscription", "noticeArrived") => read("subscription { noticeArrived { id } }", json!({})),
         _ => return None,
     };
     Some(samples)

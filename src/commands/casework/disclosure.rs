@@ -64,10 +64,9 @@ impl Command for DisclosureRecordInput {
     type Record = Disclosure;
 
     fn check(&self, checks: &mut Checks) {
-        checks.require(
-            self.recipient_organisation_id.is_some() != self.recipient_staff_member_id.is_some(),
-            || UserError::at("recipientOrganisationId", ErrorCode::RecipientNeeded).with("scope", "disclosureRecord"),
-        );
+        checks.require(self.recipient_organisation_id.is_some() != self.recipient_staff_member_id.is_some(), || {
+            UserError::at("recipientOrganisationId", ErrorCode::RecipientNeeded).with("scope", "disclosureRecord")
+        });
         checks.require(!self.data_classes.is_empty(), || {
             UserError::at("dataClasses", ErrorCode::DataClassesNeeded).with("scope", "disclosureRecord")
         });

@@ -9,9 +9,7 @@ use entity::codes::{
     CaseStatus, ConsentScope, DataClass, LegalBasis, NoticeKind, TextKind, TransferItemKind, TransferKind,
     TransferStatus,
 };
-use entity::ids::{
-    AccountId, CaseId, ClientId, ConsentId, DeadlineId, Identifier, StaffMemberId, TaskId, TransferId,
-};
+use entity::ids::{AccountId, CaseId, ClientId, ConsentId, DeadlineId, Identifier, StaffMemberId, TaskId, TransferId};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -221,7 +219,11 @@ async fn offer<V: on::Transfer>(work: &Work<'_, V>, offer: Offer<'_>) -> Result<
         district_id: case.district_id,
         case_id: Some(case.id),
         client_id: Some(case.client_id),
-        kind: if offer.assigns { TransferKind::Assign } else { kind_of_offer(from.organisation_id, to.organisation_id) },
+        kind: if offer.assigns {
+            TransferKind::Assign
+        } else {
+            kind_of_offer(from.organisation_id, to.organisation_id)
+        },
         year: case.year,
         number: case.number,
         from_staff_id: Some(from.id),
@@ -240,8 +242,7 @@ async fn offer<V: on::Transfer>(work: &Work<'_, V>, offer: Offer<'_>) -> Result<
     transfer_item::keep(connection, work.permit, &offered, &items).await?;
     details.insert("items".to_owned(), json!(items.len()));
     tell(work, &offered, NoticeKind::TransferOffered, &parties(&offered), None).await?;
-    let texts =
-        Texts::in_case(case.client_id, case.id).with_given(offered.id.0, TextKind::Message, offer.message);
+    let texts = Texts::in_case(case.client_id, case.id).with_given(offered.id.0, TextKind::Message, offer.message);
     Ok(Done::new(offered).with(details.into()).with_texts(texts))
 }
 
@@ -494,7 +495,9 @@ impl Changes for TransferAcceptInput {
         let case = transfer::lock_case(connection, work.permit, &accepted).await?;
         let mut case = case.ok_or_else(|| UserError::at("transferId", ErrorCode::NotFound))?;
         if case.status == CaseStatus::Closed {
-            return Err(UserError::at("transferId", ErrorCode::CaseNotOpen).with("status", case.status.as_str()).into());
+            return Err(UserError::at("transferId", ErrorCode::CaseNotOpen)
+                .with("status", case.status.as_str())
+                .into());
         }
         // Read behind the lock: what came up since the offer has to be confirmed as well.
         let items = transfer_item::of_transfer(connection, work.permit, &accepted).await?;

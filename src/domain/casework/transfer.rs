@@ -161,8 +161,7 @@ mod tests {
                         let free = blocked_by(transition, &standing, day(today)).is_empty();
                         let answers_request = *kind == TransferKind::Request
                             && matches!(transition, TransferTransition::Accept | TransferTransition::ConfirmItem);
-                        let expected =
-                            *status == TransferStatus::Offered && today == "2023-06-15" && !answers_request;
+                        let expected = *status == TransferStatus::Offered && today == "2023-06-15" && !answers_request;
                         assert_eq!(free, expected, "{transition:?} {kind:?} {status:?} {today}");
                     }
                 }

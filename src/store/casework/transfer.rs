@@ -12,8 +12,8 @@ use entity::transfer::{ActiveModel, Column, Entity};
 use entity::{case_file, sealed_text, staff_member};
 use sea_orm::sea_query::{Expr, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult,
-    IntoSimpleExpr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IntoSimpleExpr,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
 use super::case::{Case, hanging, staff_of};
@@ -116,9 +116,9 @@ fn condition(filter: &TransferFilter, today: NaiveDate) -> Condition {
             let recorded = Column::Status.eq(*status);
             any = match status {
                 TransferStatus::Offered => any.add(recorded.and(Column::AnswerBy.gte(today))),
-                TransferStatus::Expired => any
-                    .add(recorded)
-                    .add(Column::Status.eq(TransferStatus::Offered).and(Column::AnswerBy.lt(today))),
+                TransferStatus::Expired => {
+                    any.add(recorded).add(Column::Status.eq(TransferStatus::Offered).and(Column::AnswerBy.lt(today)))
+                }
                 _ => any.add(recorded),
             };
         }

@@ -134,14 +134,10 @@ pub async fn of_transfers(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let is_open = |transfer: &&Transfer| {
-        transfer.status == TransferStatus::Offered && transfer.answer_by >= permit.today()
-    };
-    let open: HashMap<CaseId, TransferId> = transfers
-        .iter()
-        .filter(is_open)
-        .filter_map(|transfer| Some((transfer.case_id?, transfer.id)))
-        .collect();
+    let is_open =
+        |transfer: &&Transfer| transfer.status == TransferStatus::Offered && transfer.answer_by >= permit.today();
+    let open: HashMap<CaseId, TransferId> =
+        transfers.iter().filter(is_open).filter_map(|transfer| Some((transfer.case_id?, transfer.id))).collect();
     let mut by_transfer: HashMap<TransferId, HashMap<Uuid, Model>> = HashMap::new();
     for row in kept(store.reader(), &ids).await? {
         by_transfer.entry(row.transfer_id).or_default().insert(row.item_id, row);
