@@ -16,6 +16,7 @@ use crate::authn::password::{PasswordCost, PasswordHasher};
 use crate::clock::SharedClock;
 use crate::commands::Commands;
 use crate::commands::accounts::session::{SessionParts, SessionRules, Sessions, derived_secret};
+use crate::commands::casework::transfer_expiry::TransferExpiry;
 use crate::config::{Config, DatabaseKind, KeySource, OidcConfig};
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::connection::CursorSeal;
@@ -213,6 +214,13 @@ impl App {
         RetentionJob { store: self.store.clone(), clock: Arc::clone(&self.clock), commands: services.commands.clone() }
     }
 
+    /// The job that lets transfers of cases run out.
+    #[must_use]
+    pub fn transfer_expiry(&self) -> TransferExpiry {
+        let commands = self.engine.services().commands.clone();
+        TransferExpiry { store: self.store.clone(), clock: Arc::clone(&self.clock), commands }
+    }
+
     /// Starts everything that runs beside the requests. The sealer's task ends last, when everything is sealed.
     #[must_use]
     pub fn start_jobs(&self, shutdown: &CancellationToken) -> JoinHandle<()> {
@@ -233,6 +241,7 @@ impl App {
         tokio::spawn(watch.clone().run(Arc::clone(&self.clock), shutdown.clone()));
         tokio::spawn(housekeeping.run(shutdown.clone()));
         tokio::spawn(self.retention_job().run(shutdown.clone()));
+        tokio::spawn(self.transfer_expiry().run(shutdown.clone()));
         if self.store.is_postgres() {
             tokio::spawn(services.feed.clone().listen(self.store.clone(), watch, shutdown.clone()));
         }

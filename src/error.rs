@@ -235,6 +235,12 @@ catalogue! {
         "Für {scope} muss angegeben sein, welche Arten von Daten gemeint sind." "{scope} needs the classes of data that it covers.";
     ConsentNotInForce "CONSENT_NOT_IN_FORCE" Rule 409 false
         "Diese Einwilligung gilt nicht mehr: sie ist widerrufen oder abgelaufen." "This consent no longer holds: it was revoked or has expired.";
+    LegalBasisUnsuitable "LEGAL_BASIS_UNSUITABLE" Rule 422 false
+        "Eine Einwilligung wird als Einwilligung eingetragen (consentRecord), nicht als Rechtsgrundlage angegeben." "A consent is recorded as a consent (consentRecord), not given as a legal basis.";
+    DisclosureNotCovered "DISCLOSURE_NOT_COVERED" Rule 409 false
+        "Keine Entbindung SHARE_WITH_INSTITUTION oder CASE_CONFERENCE galt an diesem Tag zugunsten dieser Empfängerin für alle diese Daten. Ohne sie braucht die Weitergabe eine Rechtsgrundlage mit Begründung." "No release SHARE_WITH_INSTITUTION or CASE_CONFERENCE was in force on that day in favour of this recipient for all of these data. Without one, passing them on needs a legal basis with a reason.";
+    ReasonNotAllowed "REASON_NOT_ALLOWED" Rule 422 false
+        "Hierzu wird keine Begründung gespeichert. Die Angabe weglassen." "No reason is stored with this. Leave it out.";
     LanguageMalformed "LANGUAGE_MALFORMED" Rule 422 false
         "Die Sprache muss als Kürzel nach BCP 47 angegeben sein, z. B. de, uk, ar." "The language must be given as a BCP 47 tag, e.g. de, uk, ar.";
 
@@ -274,6 +280,26 @@ catalogue! {
 
 
     // Transfers of cases.
+    TransferOpen "TRANSFER_OPEN" Rule 409 false
+        "Der Fall ist schon angeboten. Zuerst die Antwort abwarten oder das Angebot zurückziehen." "The case is offered already. Wait for the answer, or withdraw the offer first.";
+    TransferOverdue "TRANSFER_OVERDUE" Rule 409 false
+        "Die Frist zur Antwort ist am {answerBy} abgelaufen. Um ein neues Angebot bitten." "The time to answer ended on {answerBy}. Ask for a new offer.";
+    TransferItemsUnconfirmed "TRANSFER_ITEMS_UNCONFIRMED" Rule 409 false
+        "Noch {count} Aufgaben, Fristen oder Einwilligungen sind zu bestätigen, jede einzeln." "{count} tasks, deadlines or consents are still to be confirmed, each of them.";
+    TransferConsentNeeded "TRANSFER_CONSENT_NEEDED" Rule 409 false
+        "Für die Übergabe an einen anderen Anstellungsträger fehlt eine gültige Entbindung SHARE_WITH_INSTITUTION zugunsten der Empfängerin für {classes}, oder eine Rechtsgrundlage mit Begründung." "To pass the case to another employer, a release SHARE_WITH_INSTITUTION in force in favour of the receiver is missing for {classes}, or a legal basis with a reason.";
+    TransferIsRequest "TRANSFER_IS_REQUEST" Rule 409 false
+        "Das ist eine Anfrage. Die Fallführung nimmt sie an, indem sie den Fall anbietet (transferOffer)." "This is a request. The lead accepts it by offering the case (transferOffer).";
+    ReceiverIsLead "RECEIVER_IS_LEAD" Rule 422 false
+        "Diese Person führt den Fall schon." "This person leads the case already.";
+    ReceiverWithoutAccount "RECEIVER_WITHOUT_ACCOUNT" Rule 422 false
+        "Diese Person hat kein Konto und kann nicht antworten. Eine andere Person wählen." "This person has no account and cannot answer. Choose somebody else.";
+    ReferenceMalformed "REFERENCE_MALFORMED" Rule 422 false
+        "Das Aktenzeichen besteht aus Jahr und Nummer, z. B. 2023-0042." "The reference consists of a year and a number, e.g. 2023-0042.";
+    RequestsTooMany "REQUESTS_TOO_MANY" Rule 409 false
+        "Es sind schon {maximum} Anfragen offen. Zuerst Antworten abwarten oder Anfragen zurückziehen." "{maximum} requests are open already. Wait for answers, or withdraw requests first.";
+    RequestOpen "REQUEST_OPEN" Rule 409 false
+        "Nach diesem Aktenzeichen ist schon gefragt." "This reference was asked for already.";
 
 
     // Professional supervision and unmasking.

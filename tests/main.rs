@@ -24,6 +24,8 @@ mod demo;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod disclosures;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod explorer;
@@ -34,6 +36,8 @@ mod http;
 mod issuer;
 #[cfg(test)]
 mod log;
+#[cfg(test)]
+mod notices;
 #[cfg(test)]
 mod obstacles;
 #[cfg(test)]
@@ -54,3 +58,5 @@ mod steps;
 mod subscriptions;
 #[cfg(test)]
 mod tables;
+#[cfg(test)]
+mod transfers;

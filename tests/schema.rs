@@ -26,6 +26,8 @@ const PLAIN_LISTS: &[(&str, &str)] = &[
     ("Case.availablePhases", "the phases"),
     ("Client.possibleDuplicates", "at most 20"),
     ("Consent.dataClasses", "the classes"),
+    ("Disclosure.dataClasses", "the classes"),
+    ("Transfer.availableTransitions", "the transitions"),
     ("DuplicateHint.fields", "the fields that are compared"),
     ("Erasure.availableSteps", "the steps"),
     ("DeadlineRule.remindDaysBefore", "at most 10"),

@@ -17,6 +17,8 @@ mod m20261126_000010_erasure;
 mod m20261126_000020_code_list;
 mod m20261126_000021_deadline;
 mod m20261126_000022_calendar_feed;
+mod m20261126_000070_transfer;
+mod m20261126_000071_disclosure;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +41,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000020_code_list::Migration),
             Box::new(m20261126_000021_deadline::Migration),
             Box::new(m20261126_000022_calendar_feed::Migration),
+            Box::new(m20261126_000070_transfer::Migration),
+            Box::new(m20261126_000071_disclosure::Migration),
         ]
     }
 }

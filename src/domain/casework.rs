@@ -3,7 +3,9 @@
 pub mod calendar;
 pub mod case;
 pub mod consent;
+pub mod deadline;
+pub mod disclosure;
 pub mod extract;
 pub mod retention;
-pub mod deadline;
 pub mod text;
+pub mod transfer;

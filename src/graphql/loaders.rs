@@ -12,8 +12,8 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
 use entity::codes::{AccessBasis, DataClass, TextKind};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DistrictId, MunicipalityId, OrganisationId,
-    PositionId, StaffMemberId,
+    AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, MunicipalityId,
+    OrganisationId, PositionId, StaffMemberId, TransferId,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -31,8 +31,11 @@ use crate::store::casework::client::{self, Client};
 use crate::store::casework::consent::{self, Consent};
 use crate::store::casework::deadline::{self, Deadline};
 use crate::store::casework::deadline_rule::{self, DeadlineRule};
+use crate::store::casework::disclosure::{self, Disclosure};
 use crate::store::casework::identified::{self, OpenKey, Opening};
 use crate::store::casework::sealed_text::{self, OpenText};
+use crate::store::casework::transfer::{self, Card, Transfer};
+use crate::store::casework::transfer_item::{self, Item};
 use crate::store::district::body::Body;
 use crate::store::district::directory::{self, Listed};
 use crate::store::district::district::{self, District};
@@ -355,6 +358,148 @@ impl Loader<ConsentsOf> for Loaders {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = consent::of_clients(&self.store, &self.permit::<verb::ReadConsent>()?, &ids).await?;
         Ok(grouped(keys, rows.into_iter().map(|row| (ConsentsOf(row.client_id), row))))
+    }
+}
+
+impl Loader<ConsentId> for Loaders {
+    type Value = Consent;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ConsentId]) -> Result<HashMap<ConsentId, Consent>, Failure> {
+        let rows = consent::find_many(&self.store, &self.permit::<verb::ReadConsent>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// What was passed on about a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DisclosuresOf(pub ClientId);
+
+impl Loader<DisclosuresOf> for Loaders {
+    type Value = Vec<Disclosure>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[DisclosuresOf]) -> Result<HashMap<DisclosuresOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = disclosure::of_clients(&self.store, &self.permit::<verb::ReadConsent>()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (DisclosuresOf(row.client_id), row))))
+    }
+}
+
+/// The classes of data of a disclosure that the reader may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DisclosedClassesOf(pub DisclosureId);
+
+impl Loader<DisclosedClassesOf> for Loaders {
+    type Value = Vec<DataClass>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[DisclosedClassesOf]) -> Result<HashMap<DisclosedClassesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let classes = disclosure::data_classes(&self.store, &self.permit::<verb::ReadConsent>()?, &ids).await?;
+        Ok(classes.into_iter().map(|(id, classes)| (DisclosedClassesOf(id), classes)).collect())
+    }
+}
+
+impl Loader<TransferId> for Loaders {
+    type Value = Transfer;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[TransferId]) -> Result<HashMap<TransferId, Transfer>, Failure> {
+        let rows = transfer::find_many(&self.store, &self.permit::<verb::ReadTransfer>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The transfers of a case that the reader may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransfersOf(pub CaseId);
+
+impl Loader<TransfersOf> for Loaders {
+    type Value = Vec<Transfer>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[TransfersOf]) -> Result<HashMap<TransfersOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = transfer::of_cases(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().filter_map(|row| Some((TransfersOf(row.case_id?), row)))))
+    }
+}
+
+/// What is shown of the case of an offer that waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransferCard(pub TransferId);
+
+impl Loader<TransferCard> for Loaders {
+    type Value = Card;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[TransferCard]) -> Result<HashMap<TransferCard, Card>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = transfer::cards(&self.store, &self.permit()?, &ids).await?;
+        Ok(rows.into_iter().map(|row| (TransferCard(row.transfer_id), row)).collect())
+    }
+}
+
+/// The items of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransferItemsOf(pub TransferId);
+
+impl Loader<TransferItemsOf> for Loaders {
+    type Value = Vec<Item>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[TransferItemsOf]) -> Result<HashMap<TransferItemsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = transfer_item::of_transfers(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (TransferItemsOf(row.transfer_id), row))))
+    }
+}
+
+/// What the reader may do to a transfer by the part taken in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransferRights(pub TransferId);
+
+/// What one may do to a transfer by the part taken in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rights {
+    /// It waits, or waited, for the reader's answer.
+    pub answers: bool,
+    /// The reader may take it back.
+    pub withdraws: bool,
+}
+
+impl Loader<TransferRights> for Loaders {
+    type Value = Rights;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[TransferRights]) -> Result<HashMap<TransferRights, Rights>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let account = self.by_actor(Actor::account_id)?;
+        let mut rights: HashMap<TransferRights, Rights> = HashMap::new();
+        for id in transfer::answerable_among(&self.store, &self.permit()?, &ids).await? {
+            rights.entry(TransferRights(id)).or_default().answers = true;
+        }
+        for id in transfer::withdrawable_among(&self.store, &self.permit()?, account, &ids).await? {
+            rights.entry(TransferRights(id)).or_default().withdraws = true;
+        }
+        Ok(rights)
+    }
+}
+
+/// The giver or the receiver of a transfer that the reader may see: a part of it, whatever else of the staff the reader may
+/// see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransferParty(pub StaffMemberId);
+
+impl Loader<TransferParty> for Loaders {
+    type Value = StaffMember;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[TransferParty]) -> Result<HashMap<TransferParty, StaffMember>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = staff_member::of_transfers(&self.store, &self.permit()?, &ids).await?;
+        Ok(rows.into_iter().map(|row| (TransferParty(row.id), row)).collect())
     }
 }
 

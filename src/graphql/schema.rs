@@ -10,9 +10,12 @@ use crate::graphql::casework::calendar_feed::{CalendarFeedMutations, CalendarFee
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
 use crate::graphql::casework::client::{ClientMutations, ClientQueries};
 use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
-use crate::graphql::casework::erasure::{ErasureMutations, ErasureQueries};
 use crate::graphql::casework::deadline::{DeadlineMutations, DeadlineQueries};
 use crate::graphql::casework::deadline_rule::{DeadlineRuleMutations, DeadlineRuleQueries};
+use crate::graphql::casework::disclosure::{DisclosureMutations, DisclosureQueries};
+use crate::graphql::casework::erasure::{ErasureMutations, ErasureQueries};
+use crate::graphql::casework::notice::{NoticeMutations, NoticeQueries, NoticeSubscriptions};
+use crate::graphql::casework::transfer::{TransferMutations, TransferQueries};
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::code_list::{CodeListMutations, CodeListQueries};
 use crate::graphql::district::district::DistrictQueries;
@@ -46,6 +49,9 @@ pub struct Query(
     ClientQueries,
     ConsentQueries,
     ErasureQueries,
+    DisclosureQueries,
+    NoticeQueries,
+    TransferQueries,
     AccountQueries,
     LogQueries,
 );
@@ -62,6 +68,9 @@ pub struct Mutation(
     ClientMutations,
     ConsentMutations,
     ErasureMutations,
+    DisclosureMutations,
+    NoticeMutations,
+    TransferMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,
@@ -74,7 +83,7 @@ pub struct Mutation(
 
 /// Everything that can be followed as it happens.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(PositionSubscriptions);
+pub struct Subscription(PositionSubscriptions, NoticeSubscriptions);
 
 /// The schema of this API.
 pub type KimSchema = Schema<Query, Mutation, Subscription>;

@@ -110,6 +110,8 @@ async fn every_root_field_is_closed_to_somebody_who_is_not_logged_in() {
         deadline_rule: id("ddr"),
         deadline: id("ddl"),
         calendar_feed: id("cal"),
+        transfer: id("trf"),
+        notice: id("ntc"),
     };
     let mut public = Vec::new();
     for (root, field) in root_fields().into_iter().filter(|(root, _)| root != "Subscription") {

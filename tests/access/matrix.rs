@@ -60,6 +60,7 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let case = crate::clients::known(&manager).await;
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
+    let (transfer, notice) = crate::transfers::offered_to_the_town(app).await;
     Ids {
         held: find("positions", "number", "CM-07"),
         advertised: find("positions", "number", "CM-08"),
@@ -79,6 +80,8 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         deadline: text(&crate::deadlines::birthday(&manager, &case).await["id"]),
         calendar_feed: text(&crate::deadlines::feed(&manager).await["id"]),
         code_list_entry: text(&crate::code_lists::entry(&coordinator, "NEED_AREA", "WORK").await["id"]),
+        transfer,
+        notice,
         town,
         institution,
     }

@@ -41,6 +41,10 @@ pub struct Ids {
     pub deadline: String,
     /// Of the case manager of the town.
     pub calendar_feed: String,
+    /// A case that is offered to the case manager of the town.
+    pub transfer: String,
+    /// What the case manager of the town was told thereby.
+    pub notice: String,
 }
 
 /// A request for one field.
@@ -123,6 +127,13 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Query", "erasures") => read("{ erasures { nodes { id } } }", json!({})),
         ("Query", "retentionRules") => read("{ retentionRules { nodes { id } } }", json!({})),
         ("Query", "consents") => read("{ consents { nodes { id } } }", json!({})),
+        ("Query", "disclosures") => read("{ disclosures { nodes { id } } }", json!({})),
+        ("Query", "notices") => read("{ notices { nodes { id kind } } }", json!({})),
+        ("Query", "caseManagers") => read("{ caseManagers { nodes { id displayName } } }", json!({})),
+        ("Query", "transfer") => {
+            read("query($id: ID!) { transfer(id: $id) { id reference } }", json!({ "id": ids.transfer }))
+        }
+        ("Query", "transfers") => read("{ transfers { nodes { id reference } } }", json!({})),
         ("Query", "accounts") => read("{ accounts { totalCount nodes { id } } }", json!({})),
         ("Query", "logEntries") => read("{ logEntries { nodes { id } } }", json!({})),
         ("Mutation", "sessionLogin") => {
@@ -160,6 +171,24 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             json!({ "clientId": ids.client, "scope": "STATISTICS_ONLY", "form": "ORAL", "language": "uk" }),
         )],
         ("Mutation", "consentRevoke") => vec![command(field, "", json!({ "consentId": ids.consent }))],
+        ("Mutation", "disclosureRecord") => vec![command(
+            field,
+            "",
+            json!({ "clientId": ids.client, "recipientOrganisationId": ids.institution, "dataClasses": ["IDENTITY"] }),
+        )],
+        ("Mutation", "noticeAcknowledge") => vec![command(field, "", json!({ "noticeId": ids.notice }))],
+        ("Mutation", "transferOffer" | "transferAssign") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "toStaffMemberId": ids.superior }))]
+        }
+        ("Mutation", "transferRequest") => vec![command(field, "", json!({ "reference": "2023-9999" }))],
+        ("Mutation", "transferConfirmItem") => vec![command(
+            field,
+            "",
+            json!({ "transferId": ids.transfer, "recordId": format!("tsk_{}", "0".repeat(32)) }),
+        )],
+        ("Mutation", "transferAccept" | "transferDecline" | "transferWithdraw") => {
+            vec![command(field, "", json!({ "transferId": ids.transfer }))]
+        }
         ("Mutation", "positionPlan") => vec![command(
             field,
             "",
@@ -273,6 +302,7 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             "subscription($id: ID) { positionChanged(positionId: $id) { position { id } } }",
             json!({ "id": ids.held }),
         ),
+        ("Subscription", "noticeArrived") => read("subscription { noticeArrived { id } }", json!({})),
         _ => return None,
     };
     Some(samples)

@@ -17,6 +17,7 @@ use crate::domain::casework::case::{STEPS, phase_blocked_by};
 use crate::error::{self, ErrorCode, Failure};
 use crate::graphql::casework::client::{CasePerson, Client};
 use crate::graphql::casework::deadline::{self, Deadline};
+use crate::graphql::casework::transfer::Transfer;
 use crate::graphql::connection::{
     Counted, Counter, List, PageArguments, RelationArguments, SortDirection, TotalCount, connect, connect_loaded,
 };
@@ -24,7 +25,7 @@ use crate::graphql::context::Ask;
 use crate::graphql::district::municipality::Municipality;
 use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
-use crate::graphql::loaders::{CaseManager, PersonsOf, PhaseChangesOf};
+use crate::graphql::loaders::{CaseManager, PersonsOf, PhaseChangesOf, TransfersOf};
 use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
 use crate::graphql::staffing::staff_member::StaffMember;
@@ -239,6 +240,18 @@ impl Case {
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<List<Deadline>, Failure> {
         deadline::of_case(ctx, &self.0, status_in.as_deref(), &RelationArguments { first, after }).await
+    }
+
+    /// The offers of the case to other case managers, and the requests for it, oldest first.
+    async fn transfers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Transfer>, Failure> {
+        let rows = ctx.load(TransfersOf(self.0.id)).await?.unwrap_or_default();
+        let arguments = RelationArguments { first, after };
+        connect_loaded(ctx, "case transfers", &arguments, rows, |row| row.id.0, Transfer)
     }
 
     /// The phases that a step leads to from the present one, with what stands in the way. `caseAdvancePhase` decides by the

@@ -11,8 +11,8 @@ use super::code_list;
 use crate::access::{Extent, Permit, on};
 use crate::error::Failure;
 use crate::store::Store;
-use crate::store::casework::retention_rule;
 use crate::store::casework::deadline_rule;
+use crate::store::casework::retention_rule;
 
 /// The district of the permit.
 ///
