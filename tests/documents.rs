@@ -54,6 +54,7 @@ fn the_table_of_access_is_the_policy() {
                 Reach::Nothing => "–",
                 Reach::Own => "own",
                 Reach::Organisation => "organisation",
+                Reach::Released => "released",
                 Reach::ScopedOrganisation => "organisation, by scope",
                 Reach::District => "district",
             };

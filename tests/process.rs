@@ -8,6 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::app::eventually;
+use crate::databases::MASTER_KEY;
 
 /// A running `kim serve`. Killed when it is dropped.
 pub struct Process {
@@ -48,6 +49,7 @@ impl Process {
             .current_dir(folder.path())
             .env("KIM_ENVIRONMENT", "development")
             .env("KIM_DATABASE_URL", url)
+            .env("KIM_VAULT_MASTER_KEYS", MASTER_KEY)
             .env("KIM_SERVER_BIND", "127.0.0.1:0")
             .env("KIM_SERVER_WORKERS", "2")
             .envs(settings.iter().copied())

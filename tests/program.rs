@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::databases::TestDatabase;
+use crate::databases::{MASTER_KEY, TestDatabase};
 
 /// The program in a folder of its own, with no variables but those given.
 pub struct Program {
@@ -44,6 +44,7 @@ impl Program {
             .with("KIM_DATABASE_URL", url)
             .with("KIM_DEMO", "false")
             .with("KIM_LOG_FILTER", "warn")
+            .with("KIM_VAULT_MASTER_KEYS", MASTER_KEY)
     }
 
     /// Sets a variable of its environment.

@@ -1,3 +1,7 @@
 //! Commands about cases.
 
 pub mod case;
+pub mod client;
+pub mod consent;
+pub mod erasure;
+pub mod retention_rule;

@@ -1,3 +1,7 @@
 //! Rules about cases.
 
 pub mod case;
+pub mod consent;
+pub mod extract;
+pub mod retention;
+pub mod text;

@@ -1,3 +1,7 @@
 //! Cases.
 
 pub mod case;
+pub mod client;
+pub mod consent;
+pub mod erasure;
+pub mod text;

@@ -7,6 +7,9 @@ use crate::graphql::accounts::grant::GrantMutations;
 use crate::graphql::accounts::session::SessionMutations;
 use crate::graphql::accounts::viewer::ViewerQueries;
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
+use crate::graphql::casework::client::{ClientMutations, ClientQueries};
+use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
+use crate::graphql::casework::erasure::{ErasureMutations, ErasureQueries};
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::district::DistrictQueries;
 use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
@@ -32,6 +35,9 @@ pub struct Query(
     StaffingQueries,
     StaffMemberQueries,
     CaseQueries,
+    ClientQueries,
+    ConsentQueries,
+    ErasureQueries,
     AccountQueries,
     LogQueries,
 );
@@ -45,6 +51,9 @@ pub struct Mutation(
     SupervisionMutations,
     StaffMemberMutations,
     CaseMutations,
+    ClientMutations,
+    ConsentMutations,
+    ErasureMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,

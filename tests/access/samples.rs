@@ -25,6 +25,14 @@ pub struct Ids {
     pub institution: String,
     /// Led by the case manager of the town.
     pub case: String,
+    /// The person of that case, who is on record as Erika Musterfrau.
+    pub client: String,
+    /// The child of the household of that case.
+    pub person: String,
+    /// The consent of that person to the record.
+    pub consent: String,
+    /// Proposed by the case manager of the town, of somebody else.
+    pub erasure: String,
 }
 
 /// A request for one field.
@@ -95,6 +103,18 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             json!({}),
         ),
         ("Query", "staffMembers") => read("{ staffMembers { nodes { id } } }", json!({})),
+        ("Query", "client") => {
+            read("query($id: ID!) { client(id: $id) { id identity { familyName } } }", json!({ "id": ids.client }))
+        }
+        ("Query", "clientSearch") => {
+            read("{ clientSearch(names: \"Musterfrau\") { client { identity { familyName } } } }", json!({}))
+        }
+        ("Query", "clientExtract") => {
+            read("query($id: ID!) { clientExtract(id: $id) { json } }", json!({ "id": ids.client }))
+        }
+        ("Query", "erasures") => read("{ erasures { nodes { id } } }", json!({})),
+        ("Query", "retentionRules") => read("{ retentionRules { nodes { id } } }", json!({})),
+        ("Query", "consents") => read("{ consents { nodes { id } } }", json!({})),
         ("Query", "accounts") => read("{ accounts { totalCount nodes { id } } }", json!({})),
         ("Query", "logEntries") => read("{ logEntries { nodes { id } } }", json!({})),
         ("Mutation", "sessionLogin") => {
@@ -103,6 +123,35 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         }
         ("Mutation", "sessionRefresh") => vec![session(field, json!({ "refreshToken": "none" }))],
         ("Mutation", "sessionLogout") => vec![session(field, json!({}))],
+        ("Mutation", "clientCorrect") => {
+            vec![command(field, "", json!({ "clientId": ids.client, "address": "Musterweg 1" }))]
+        }
+        ("Mutation", "clientRestrict") => vec![command(field, "", json!({ "clientId": ids.client }))],
+        ("Mutation", "clientLiftRestriction") => vec![command(field, "", json!({ "clientId": ids.client }))],
+        ("Mutation", "erasurePropose") => {
+            vec![command(field, "", json!({ "clientId": ids.client, "ground": "REQUEST" }))]
+        }
+        ("Mutation", "erasureOfferToArchive" | "erasureApprove" | "erasureReject") => {
+            vec![command(field, "", json!({ "erasureId": ids.erasure }))]
+        }
+        ("Mutation", "retentionRuleSet") => vec![command(
+            field,
+            "",
+            json!({ "class": "ACCESS_LOG", "months": 12, "afterYearEnd": false, "source": "Dienstanweisung" }),
+        )],
+        ("Mutation", "casePersonAdd") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "relation": "CHILD" }))]
+        }
+        ("Mutation", "casePersonEnd") => vec![command(field, "", json!({ "casePersonId": ids.person }))],
+        ("Mutation", "clientJudgeDuplicate") => {
+            vec![command(field, "", json!({ "clientId": ids.client, "hintId": "none", "verdict": "DIFFERENT" }))]
+        }
+        ("Mutation", "consentRecord") => vec![command(
+            field,
+            "",
+            json!({ "clientId": ids.client, "scope": "STATISTICS_ONLY", "form": "ORAL", "language": "uk" }),
+        )],
+        ("Mutation", "consentRevoke") => vec![command(field, "", json!({ "consentId": ids.consent }))],
         ("Mutation", "positionPlan") => vec![command(
             field,
             "",
