@@ -3,3 +3,5 @@
 pub mod case;
 pub mod client;
 pub mod consent;
+pub mod supervision_session;
+pub mod unmasking;

@@ -3,4 +3,6 @@
 pub mod case;
 pub mod client;
 pub mod consent;
+pub mod supervision_session;
 pub mod text;
+pub mod unmasking;

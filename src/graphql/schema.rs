@@ -9,10 +9,13 @@ use crate::graphql::accounts::viewer::ViewerQueries;
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
 use crate::graphql::casework::client::{ClientMutations, ClientQueries};
 use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
+use crate::graphql::casework::supervision_session::{SupervisionSessionMutations, SupervisionSessionQueries};
+use crate::graphql::casework::unmasking::UnmaskingMutations;
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::district::DistrictQueries;
 use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
 use crate::graphql::district::organisation::{OrganisationMutations, OrganisationQueries};
+use crate::graphql::log::access::AccessQueries;
 use crate::graphql::log::entry::LogQueries;
 use crate::graphql::node::NodeQueries;
 use crate::graphql::staffing::figures::StaffingQueries;
@@ -36,6 +39,8 @@ pub struct Query(
     CaseQueries,
     ClientQueries,
     ConsentQueries,
+    SupervisionSessionQueries,
+    AccessQueries,
     AccountQueries,
     LogQueries,
 );
@@ -51,6 +56,8 @@ pub struct Mutation(
     CaseMutations,
     ClientMutations,
     ConsentMutations,
+    UnmaskingMutations,
+    SupervisionSessionMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,

@@ -187,7 +187,13 @@ impl Place {
                 let account = *account;
                 let led = self.of_cases(district, &cases_of(district, account, case_file::Column::LeadId));
                 let stood_in = self.of_cases(district, &cases_of(district, account, case_file::Column::SubstituteId));
-                let unmasked = self.of_cases(district, &unmasked_for(district, account, today));
+                // Only a role that reads what is released brings its organisation along: an unmasking ends with the role
+                // at the supervisory centre, whatever else its holder may read.
+                let unmasked = if organisations.is_empty() {
+                    Condition::all().add(Expr::val(1).eq(0))
+                } else {
+                    self.of_cases(district, &unmasked_for(district, account, today))
+                };
                 let released = self.released(district, account, organisations, today);
                 let any = Condition::any().add(led.clone()).add(stood_in.clone()).add(unmasked.clone()).add(released);
                 let standing = CaseStatement::new()
