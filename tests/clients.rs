@@ -8,6 +8,7 @@ use crate::databases::{TestDatabase, both_databases};
 
 mod consents;
 mod finding;
+mod rights;
 mod sealing;
 
 pub const CENTRAL: &str = "case.management@kreis-coesfeld.example";
@@ -58,6 +59,17 @@ pub async fn known(user: &Client) -> Value {
     let query = "query($id: ID!) { case(id: $id) { id reference lead { id }
         client { id version consents { nodes { id } } } persons { nodes { id relation } } } }";
     user.send(query, json!({ "id": case["id"] })).await.data()["case"].clone()
+}
+
+/// Proposes the erasure of somebody whose case is closed.
+pub async fn erasure_of_another(user: &Client) -> String {
+    let case = open_case(user, json!({ "givenNames": "Anders", "familyName": "Muster" }), json!({})).await;
+    let case = case.payload()["case"].clone();
+    let close = json!({ "caseId": case["id"], "closureReason": "CLIENT_WISH" });
+    command(user, "caseClose", close, "case { id }").await;
+    let propose = json!({ "clientId": case["client"]["id"], "ground": "REQUEST" });
+    let proposed = command(user, "erasurePropose", propose, "erasure { id }").await;
+    proposed.payload()["erasure"]["id"].as_str().unwrap_or_else(|| panic!("{proposed:?}")).to_owned()
 }
 
 /// Sends a command and asks for `fields` of its payload.

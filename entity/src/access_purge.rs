@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AccessPurgeId, AccountId, DistrictId};
+use crate::ids::{AccessPurgeId, DistrictId};
 
 /// A removal.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
@@ -16,8 +16,6 @@ pub struct Model {
     pub district_id: DistrictId,
     /// What was read before this instant may be removed.
     pub read_before: DateTimeUtc,
-    /// By whom; absent: by the system itself.
-    pub purged_by: Option<AccountId>,
     /// When.
     pub purged_at: DateTimeUtc,
 }

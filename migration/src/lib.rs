@@ -13,6 +13,7 @@ mod m20261126_000006_case;
 mod m20261126_000007_consent;
 mod m20261126_000008_sealed_text;
 mod m20261126_000009_access_log;
+mod m20261126_000010_erasure;
 mod m20261126_000080_supervision_session;
 mod m20261126_000081_access_purge;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000007_consent::Migration),
             Box::new(m20261126_000008_sealed_text::Migration),
             Box::new(m20261126_000009_access_log::Migration),
+            Box::new(m20261126_000010_erasure::Migration),
             Box::new(m20261126_000080_supervision_session::Migration),
             Box::new(m20261126_000081_access_purge::Migration),
         ]

@@ -4,7 +4,7 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
-use crate::column::{id, id_or_null, index, instant, primary_id, refers};
+use crate::column::{id, index, instant, primary_id, refers};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -19,15 +19,12 @@ impl MigrationTrait for Migration {
                     .col(primary_id())
                     .col(id("district_id"))
                     .col(instant("read_before"))
-                    .col(id_or_null("purged_by"))
                     .col(instant("purged_at"))
                     .foreign_key(&mut refers("access_purge", "district_id", "district"))
-                    .foreign_key(&mut refers("access_purge", "purged_by", "account"))
                     .take(),
             )
             .await?;
         manager.create_index(index("access_purge", &["district_id", "read_before"])).await?;
-        manager.create_index(index("access_purge", &["purged_by"])).await?;
         manager.create_index(index("access_log", &["district_id", "read_at", "id"])).await?;
         forbid_changes(manager).await
     }

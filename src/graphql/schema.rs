@@ -9,6 +9,7 @@ use crate::graphql::accounts::viewer::ViewerQueries;
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
 use crate::graphql::casework::client::{ClientMutations, ClientQueries};
 use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
+use crate::graphql::casework::erasure::{ErasureMutations, ErasureQueries};
 use crate::graphql::casework::supervision_session::{SupervisionSessionMutations, SupervisionSessionQueries};
 use crate::graphql::casework::unmasking::UnmaskingMutations;
 use crate::graphql::district::body::BodyQueries;
@@ -41,6 +42,7 @@ pub struct Query(
     ConsentQueries,
     SupervisionSessionQueries,
     AccessQueries,
+    ErasureQueries,
     AccountQueries,
     LogQueries,
 );
@@ -58,6 +60,7 @@ pub struct Mutation(
     ConsentMutations,
     UnmaskingMutations,
     SupervisionSessionMutations,
+    ErasureMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,

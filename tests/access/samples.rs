@@ -31,6 +31,8 @@ pub struct Ids {
     pub person: String,
     /// The consent of that person to the record.
     pub consent: String,
+    /// Proposed by the case manager of the town, of somebody else.
+    pub erasure: String,
 }
 
 /// A request for one field.
@@ -107,6 +109,11 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Query", "clientSearch") => {
             read("{ clientSearch(names: \"Musterfrau\") { client { identity { familyName } } } }", json!({}))
         }
+        ("Query", "clientExtract") => {
+            read("query($id: ID!) { clientExtract(id: $id) { json } }", json!({ "id": ids.client }))
+        }
+        ("Query", "erasures") => read("{ erasures { nodes { id } } }", json!({})),
+        ("Query", "retentionRules") => read("{ retentionRules { nodes { id } } }", json!({})),
         ("Query", "consents") => read("{ consents { nodes { id } } }", json!({})),
         ("Query", "accounts") => read("{ accounts { totalCount nodes { id } } }", json!({})),
         ("Query", "logEntries") => read("{ logEntries { nodes { id } } }", json!({})),
@@ -119,6 +126,19 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Mutation", "clientCorrect") => {
             vec![command(field, "", json!({ "clientId": ids.client, "address": "Musterweg 1" }))]
         }
+        ("Mutation", "clientRestrict") => vec![command(field, "", json!({ "clientId": ids.client }))],
+        ("Mutation", "clientLiftRestriction") => vec![command(field, "", json!({ "clientId": ids.client }))],
+        ("Mutation", "erasurePropose") => {
+            vec![command(field, "", json!({ "clientId": ids.client, "ground": "REQUEST" }))]
+        }
+        ("Mutation", "erasureOfferToArchive" | "erasureApprove" | "erasureReject") => {
+            vec![command(field, "", json!({ "erasureId": ids.erasure }))]
+        }
+        ("Mutation", "retentionRuleSet") => vec![command(
+            field,
+            "",
+            json!({ "class": "ACCESS_LOG", "months": 12, "afterYearEnd": false, "source": "Dienstanweisung" }),
+        )],
         ("Mutation", "casePersonAdd") => {
             vec![command(field, "", json!({ "caseId": ids.case, "relation": "CHILD" }))]
         }

@@ -13,7 +13,7 @@ use entity::codes::{AccessBasis, AccessPurpose, ClientStatus, ConsentScope, Data
 use entity::ids::{AccountId, CaseId, ClientId, DistrictId, OrganisationId};
 use entity::{case_file, case_person, client, client_key, consent, consent_data_class, unmasking};
 use sea_orm::sea_query::{Alias, CaseStatement, Expr, IntoColumnRef, IntoIden, Query, SelectStatement, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition, ExprTrait, FromQueryResult};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait, FromQueryResult};
 
 use super::case::staff_of;
 use crate::access::{Extent, Permit, on};
@@ -259,10 +259,10 @@ pub async fn keys<V: on::Identity>(
     let mut found = Vec::new();
     if !in_cases.is_empty() {
         let clients = asked.iter().map(|(client, _)| *client);
-        found.extend(rows::<KeyRow>(store, &keys_in_cases(permit, &in_cases, clients, class)).await?);
+        found.extend(rows::<KeyRow>(store.reader(), &keys_in_cases(permit, &in_cases, clients, class)).await?);
     }
     if !as_such.is_empty() {
-        found.extend(rows::<KeyRow>(store, &keys_of_clients(permit, &as_such, class)).await?);
+        found.extend(rows::<KeyRow>(store.reader(), &keys_of_clients(permit, &as_such, class)).await?);
     }
     found
         .into_iter()
@@ -324,9 +324,11 @@ fn keys_of_clients<V: on::Identity>(permit: &Permit<V>, clients: &[ClientId], cl
 }
 
 /// The rows of a statement that was built by hand.
-pub(super) async fn rows<T: FromQueryResult>(store: &Store, statement: &SelectStatement) -> Result<Vec<T>, Failure> {
-    use sea_orm::ConnectionTrait as _;
-    let rows = store.reader().query_all(statement).await?;
+pub(super) async fn rows<T: FromQueryResult>(
+    connection: &impl ConnectionTrait,
+    statement: &SelectStatement,
+) -> Result<Vec<T>, Failure> {
+    let rows = connection.query_all(statement).await?;
     rows.iter().map(|row| T::from_query_result(row, "").map_err(Failure::from)).collect()
 }
 

@@ -16,13 +16,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::access::{Extent, Permit, Verb, on, verb};
+use crate::access::{Extent, Permit, on, verb};
 use crate::domain::casework::access::{Read, Review, Unusual};
 use crate::error::Failure;
+use crate::store::Store;
 use crate::store::casework::client::own_clients;
 use crate::store::casework::identified::{Opening, Standing};
 use crate::store::page::{Boundary, Key, Page, Window};
-use crate::store::{Store, Transaction};
 
 /// The most rows of one statement: SQLite binds at most 32,766 values.
 const ROWS_AT_ONCE: usize = 500;
@@ -271,30 +271,30 @@ pub async fn review(
     }
 }
 
-/// Removes what was read before an instant, and records that first: without that record the database itself refuses.
-/// Returns how many rows went.
+/// Deletes reads of days before `day`, and records that first: without such a record the database itself refuses.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn purge<V: Verb>(
-    transaction: &Transaction,
+pub async fn forget_before<V: on::Erasure>(
+    store: &Store,
     permit: &Permit<V>,
-    read_before: DateTime<Utc>,
-    by: Option<AccountId>,
+    day: chrono::NaiveDate,
     now: DateTime<Utc>,
 ) -> Result<u64, Failure> {
+    let read_before = day.and_time(chrono::NaiveTime::MIN).and_utc();
+    let old = Condition::all().add(Column::DistrictId.eq(permit.district_id())).add(Column::ReadAt.lt(read_before));
+    if Entity::find().filter(old.clone()).one(store.reader()).await?.is_none() {
+        return Ok(0);
+    }
+    let transaction = store.begin().await?;
     let purge = access_purge::ActiveModel {
         id: Set(AccessPurgeId::new()),
         district_id: Set(permit.district_id()),
         read_before: Set(read_before),
-        purged_by: Set(by),
         purged_at: Set(now),
     };
     access_purge::Entity::insert(purge).exec_without_returning(transaction.connection()).await?;
-    let deleted = Entity::delete_many()
-        .filter(Column::DistrictId.eq(permit.district_id()))
-        .filter(Column::ReadAt.lt(read_before))
-        .exec(transaction.connection())
-        .await?;
+    let deleted = Entity::delete_many().filter(old).exec(transaction.connection()).await?;
+    transaction.commit().await?;
     Ok(deleted.rows_affected)
 }
