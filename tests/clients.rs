@@ -135,6 +135,26 @@ both_databases! {
         assert!(identity(&municipal, &case["client"]["id"]).await.data()["client"].is_null());
     }
 
+    async fn who_led_a_case_and_is_a_supervisor_now_sees_it_pseudonymously(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let case = known(&app.user(CENTRAL).await).await;
+        let administrator = app.administrator().await;
+        let accounts = administrator
+            .query("{ accounts(first: 100) { nodes { id login grants { nodes { id organisation { id } } } } } }")
+            .await;
+        let accounts = accounts.data()["accounts"]["nodes"].as_array().unwrap().clone();
+        let account = accounts.iter().find(|account| account["login"] == CENTRAL).unwrap();
+        let grant = &account["grants"]["nodes"][0];
+        let add = json!({ "accountId": account["id"], "role": "SUPERVISOR", "organisationId": grant["organisation"]["id"] });
+        assert_eq!(command(&administrator, "grantAdd", add, "grant { id }").await.user_errors(), Vec::<&str>::new());
+        let revoke = json!({ "grantId": grant["id"] });
+        assert_eq!(command(&administrator, "grantRevoke", revoke, "grant { id }").await.user_errors(), Vec::<&str>::new());
+        let user = app.user(CENTRAL).await;
+        assert!(identity(&user, &case["client"]["id"]).await.data()["client"].is_null());
+        let seen = user.send("query($id: ID!) { case(id: $id) { reference client { id } } }", json!({ "id": case["id"] })).await;
+        assert_eq!(seen.data()["case"], json!({ "reference": case["reference"], "client": null }));
+    }
+
     async fn a_correction_changes_what_is_given_and_takes_away_what_is_null(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let user = app.user(CENTRAL).await;

@@ -182,19 +182,23 @@ impl Place {
         let usable = Condition::all().add(self.client.clone().in_subquery(workable(district, today)));
         match permit.extent() {
             Extent::District => (usable, Expr::val(4)),
-            Extent::Part { own: None, .. } => (usable.add(Expr::val(1).eq(0)), Expr::val(4)),
-            Extent::Part { own: Some(account), organisations } => {
-                let account = *account;
-                let led = self.of_cases(district, &cases_of(district, account, case_file::Column::LeadId));
-                let stood_in = self.of_cases(district, &cases_of(district, account, case_file::Column::SubstituteId));
-                // Only a role that reads what is released brings its organisation along: an unmasking ends with the role
-                // at the supervisory centre, whatever else its holder may read.
-                let unmasked = if organisations.is_empty() {
-                    Condition::all().add(Expr::val(1).eq(0))
-                } else {
-                    self.of_cases(district, &unmasked_for(district, account, today))
+            Extent::Part { own, released_to, organisations } => {
+                // What an account leads is its own by the role of a case manager only. What was released belongs to the account
+                // whatever the role; what was unmasked does so only with the role of a supervisor, and ends with it.
+                let nothing = || Condition::all().add(Expr::val(1).eq(0));
+                let own_by = |column| match own {
+                    Some(account) => self.of_cases(district, &cases_of(district, *account, column)),
+                    None => nothing(),
                 };
-                let released = self.released(district, account, organisations, today);
+                let (led, stood_in) = (own_by(case_file::Column::LeadId), own_by(case_file::Column::SubstituteId));
+                let unmasked = match released_to {
+                    Some(account) => self.of_cases(district, &unmasked_for(district, *account, today)),
+                    None => nothing(),
+                };
+                let released = match own.or(*released_to) {
+                    Some(account) => Condition::all().add(self.released(district, account, organisations, today)),
+                    None => nothing(),
+                };
                 let any = Condition::any().add(led.clone()).add(stood_in.clone()).add(unmasked.clone()).add(released);
                 let standing = CaseStatement::new()
                     .case(led, Expr::val(0))
