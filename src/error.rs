@@ -303,6 +303,24 @@ catalogue! {
 
 
     // Professional supervision and unmasking.
+    UnmaskingByConsent "UNMASKING_BY_CONSENT" Rule 422 false
+        "Eine Einwilligung ist keine Grundlage, einen Fall aufzudecken. Dafür trägt die Fallführung eine Schweigepflichtentbindung ein." "Consent is no basis for unmasking a case. For that the lead records a release from secrecy.";
+    UnmaskingTooLong "UNMASKING_TOO_LONG" Rule 422 false
+        "Das Ende muss nach dem heutigen Tag und spätestens am {latest} liegen: Ein Fall wird für höchstens {maximum} Tage aufgedeckt." "The end must lie after today and on {latest} at the latest: a case is unmasked for at most {maximum} days.";
+    UnmaskedAlready "UNMASKED_ALREADY" Rule 409 false
+        "Der Fall ist für Sie schon bis {until} aufgedeckt. Erst beenden, dann mit neuer Begründung aufdecken." "The case is unmasked for you until {until} already. End that first, then unmask it with a new reason.";
+    UnmaskingEnded "UNMASKING_ENDED" Rule 409 false
+        "Die Aufdeckung ist schon zu Ende." "The unmasking has ended already.";
+    SessionStepNotAllowed "SESSION_STEP_NOT_ALLOWED" Rule 409 false
+        "Im Zustand {status} ist {transition} nicht möglich." "{transition} is not possible in status {status}.";
+    AgreementsOpen "AGREEMENTS_OPEN" Rule 409 false
+        "{count} Vereinbarungen sind noch offen. Zuerst erledigen." "{count} agreements are still open. Settle them first.";
+    AgreementSettled "AGREEMENT_SETTLED" Rule 409 false
+        "Diese Vereinbarung gehört nicht zum Termin oder ist schon erledigt." "This agreement does not belong to the session or is settled already.";
+    CaseOfOtherLead "CASE_OF_OTHER_LEAD" Rule 422 false
+        "Dieser Fall wird nicht von der Person geführt oder vertreten, um deren Arbeit es geht." "This case is neither led nor stood in for by the person whose work it is about.";
+    TextNamesPerson "TEXT_NAMES_PERSON" Rule 422 false
+        "Ab Zeichen {position} steht etwas, das eine Person aus den Fällen erkennbar macht ({length} Zeichen). Ohne Namen, Geburtsdatum, Adresse und Telefonnummer formulieren." "From character {position} on stands something that tells who a person of the cases is ({length} characters). Put it without name, birth date, address and telephone number.";
 
 
     // Rights of the person and retention.

@@ -784,6 +784,8 @@ code_list! {
         Release = "RELEASE",
         /// The case was unmasked for the reader.
         Unmasking = "UNMASKING",
+        /// The server compared the data inside. The reader was told that something agrees, and saw none of it.
+        Comparison = "COMPARISON",
         /// The operator of the server acts.
         System = "SYSTEM",
     }
@@ -806,6 +808,22 @@ code_list! {
         PossibleDuplicate = "POSSIBLE_DUPLICATE",
         /// The data of a client were erased: what was received has to be erased as well.
         ClientErased = "CLIENT_ERASED",
+    }
+}
+
+code_list! {
+    /// Where a session of professional supervision stands.
+    SupervisionItemStatus {
+        /// Asked for; no day is set.
+        Requested = "REQUESTED",
+        /// A day is set.
+        Scheduled = "SCHEDULED",
+        /// It took place; nothing was agreed so far.
+        Held = "HELD",
+        /// It took place, and something was agreed.
+        FollowUp = "FOLLOW_UP",
+        /// Over: everything that was agreed is done, or the session was given up.
+        Closed = "CLOSED",
     }
 }
 

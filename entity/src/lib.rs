@@ -8,6 +8,7 @@ pub mod ids;
 
 pub mod access_grant;
 pub mod access_log;
+pub mod access_purge;
 pub mod account;
 pub mod body;
 pub mod calendar_feed;
@@ -47,6 +48,9 @@ pub mod service_area;
 pub mod session;
 pub mod staff_member;
 pub mod supervision;
+pub mod supervision_agreement;
+pub mod supervision_session;
+pub mod supervision_session_case;
 pub mod transfer;
 pub mod transfer_item;
 pub mod unmasking;

@@ -19,6 +19,8 @@ mod m20261126_000021_deadline;
 mod m20261126_000022_calendar_feed;
 mod m20261126_000070_transfer;
 mod m20261126_000071_disclosure;
+mod m20261126_000080_supervision_session;
+mod m20261126_000081_access_purge;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +45,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000022_calendar_feed::Migration),
             Box::new(m20261126_000070_transfer::Migration),
             Box::new(m20261126_000071_disclosure::Migration),
+            Box::new(m20261126_000080_supervision_session::Migration),
+            Box::new(m20261126_000081_access_purge::Migration),
         ]
     }
 }

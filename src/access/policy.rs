@@ -162,6 +162,8 @@ actions! {
     SupervisionSession {
         /// See supervision sessions and their agreements.
         ReadSupervisionSession = "READ_SUPERVISION_SESSION",
+        /// Ask for a supervision session: for oneself, or as a supervisor for a case manager.
+        RequestSupervision = "REQUEST_SUPERVISION",
         /// Plan and hold supervision sessions, record agreements.
         HoldSupervision = "HOLD_SUPERVISION",
     }
@@ -176,6 +178,8 @@ actions! {
     AccessLog {
         /// See who read identified data, when and why.
         ReadAccessLog = "READ_ACCESS_LOG",
+        /// Be shown unusual reads of identified data.
+        ReviewAccesses = "REVIEW_ACCESSES",
     }
     Erasure {
         /// See proposals of erasure and their proofs.
@@ -226,7 +230,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             A::ReadIdentity | A::KeepIdentity | A::SearchClients | A::ExtractClient => Reach::Own,
             A::ReadConsent | A::RecordConsent | A::ReadNotice | A::ReadAccessLog => Reach::Own,
             A::ReadTransfer | A::OfferCase | A::RequestCase | A::AnswerTransfer | A::WithdrawTransfer => Reach::Own,
-            A::ReadSupervisionSession | A::KeepCalendar => Reach::Own,
+            A::ReadSupervisionSession | A::RequestSupervision | A::KeepCalendar => Reach::Own,
             A::ReadErasure | A::ProposeErasure => Reach::Own,
             A::ReadPosition | A::ReadStaffMember | A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
@@ -242,6 +246,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::AssignCase
             | A::WithdrawTransfer
             | A::ReadSupervisionSession
+            | A::RequestSupervision
             | A::HoldSupervision
             | A::ReadCaseload
             | A::ReadCaseStatistics
@@ -284,6 +289,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadLog
             | A::ReadConsent
             | A::ReadAccessLog
+            | A::ReviewAccesses
             | A::ReadErasure
             | A::DecideErasure => Reach::District,
             _ => Reach::Nothing,

@@ -10,5 +10,7 @@ pub mod disclosure;
 pub mod erasure;
 pub mod notice;
 pub mod retention_rule;
+pub mod supervision_session;
 pub mod transfer;
 pub mod transfer_expiry;
+pub mod unmasking;

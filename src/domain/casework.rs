@@ -1,5 +1,6 @@
 //! Rules about cases.
 
+pub mod access;
 pub mod calendar;
 pub mod case;
 pub mod consent;
@@ -7,5 +8,7 @@ pub mod deadline;
 pub mod disclosure;
 pub mod extract;
 pub mod retention;
+pub mod supervision_session;
 pub mod text;
 pub mod transfer;
+pub mod unmasking;

@@ -9,5 +9,7 @@ pub mod deadline_rule;
 pub mod disclosure;
 pub mod erasure;
 pub mod notice;
+pub mod supervision_session;
 pub mod text;
 pub mod transfer;
+pub mod unmasking;

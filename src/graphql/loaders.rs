@@ -13,7 +13,7 @@ use async_graphql::runtime::{Timer, TokioSpawner};
 use entity::codes::{AccessBasis, DataClass, TextKind};
 use entity::ids::{
     AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, MunicipalityId,
-    OrganisationId, PositionId, StaffMemberId, TransferId,
+    OrganisationId, PositionId, StaffMemberId, SupervisionSessionId, TransferId,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -34,13 +34,16 @@ use crate::store::casework::deadline_rule::{self, DeadlineRule};
 use crate::store::casework::disclosure::{self, Disclosure};
 use crate::store::casework::identified::{self, OpenKey, Opening};
 use crate::store::casework::sealed_text::{self, OpenText};
+use crate::store::casework::supervision_session::{self, SupervisionAgreement, SupervisionSession};
 use crate::store::casework::transfer::{self, Card, Transfer};
 use crate::store::casework::transfer_item::{self, Item};
+use crate::store::casework::unmasking::{self, Unmasking};
 use crate::store::district::body::Body;
 use crate::store::district::directory::{self, Listed};
 use crate::store::district::district::{self, District};
 use crate::store::district::municipality::Municipality;
 use crate::store::district::organisation::Organisation;
+use crate::store::log::access::{self, Access};
 use crate::store::log::event::{self, Event};
 use crate::store::log::history::{self, Doors, Part};
 use crate::store::page::Page;
@@ -515,6 +518,99 @@ impl Loader<DataClassesOf> for Loaders {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let classes = consent::data_classes(&self.store, &self.permit::<verb::ReadConsent>()?, &ids).await?;
         Ok(classes.into_iter().map(|(id, classes)| (DataClassesOf(id), classes)).collect())
+    }
+}
+
+/// The unmaskings of a case that the reader may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UnmaskingsOf(pub CaseId);
+
+impl Loader<UnmaskingsOf> for Loaders {
+    type Value = Vec<Unmasking>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[UnmaskingsOf]) -> Result<HashMap<UnmaskingsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = unmasking::of_cases(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (UnmaskingsOf(row.case_id), row))))
+    }
+}
+
+impl Loader<SupervisionSessionId> for Loaders {
+    type Value = SupervisionSession;
+    type Error = Failure;
+
+    async fn load(
+        &self,
+        keys: &[SupervisionSessionId],
+    ) -> Result<HashMap<SupervisionSessionId, SupervisionSession>, Failure> {
+        let permit = self.permit::<verb::ReadSupervisionSession>()?;
+        let rows = supervision_session::find_many(&self.store, &permit, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The cases of a session of professional supervision, as far as the reader may see them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SessionCasesOf(pub SupervisionSessionId);
+
+impl Loader<SessionCasesOf> for Loaders {
+    type Value = Vec<Case>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[SessionCasesOf]) -> Result<HashMap<SessionCasesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadSupervisionSession>()?;
+        let linked = supervision_session::cases_of_many(&self.store, &permit, &ids).await?;
+        let asked: BTreeSet<CaseId> = linked.iter().map(|(_, case)| *case).collect();
+        let asked: Vec<CaseId> = asked.into_iter().collect();
+        let cases = case::find_many(&self.store, &self.permit::<verb::ReadCase>()?, &asked).await?;
+        let cases: HashMap<CaseId, Case> = cases.into_iter().map(|case| (case.id, case)).collect();
+        let seen = linked
+            .into_iter()
+            .filter_map(|(session, case)| cases.get(&case).map(|case| (SessionCasesOf(session), case.clone())));
+        Ok(grouped(keys, seen))
+    }
+}
+
+/// What was agreed in a session of professional supervision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AgreementsOf(pub SupervisionSessionId);
+
+impl Loader<AgreementsOf> for Loaders {
+    type Value = Vec<SupervisionAgreement>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[AgreementsOf]) -> Result<HashMap<AgreementsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadSupervisionSession>()?;
+        let rows = supervision_session::agreements_of_many(&self.store, &permit, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (AgreementsOf(row.session_id), row))))
+    }
+}
+
+/// The person whose work a session that the reader may read is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Supervised(pub StaffMemberId);
+
+impl Loader<Supervised> for Loaders {
+    type Value = StaffMember;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[Supervised]) -> Result<HashMap<Supervised, StaffMember>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadSupervisionSession>()?;
+        let rows = supervision_session::people_of(&self.store, &permit, &ids).await?;
+        Ok(rows.into_iter().map(|row| (Supervised(row.id), row)).collect())
+    }
+}
+
+impl Loader<access::Part> for Loaders {
+    type Value = Page<Access>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[access::Part]) -> Result<HashMap<access::Part, Page<Access>>, Failure> {
+        access::pages(&self.store, &self.permit()?, keys).await
     }
 }
 

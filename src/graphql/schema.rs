@@ -15,12 +15,15 @@ use crate::graphql::casework::deadline_rule::{DeadlineRuleMutations, DeadlineRul
 use crate::graphql::casework::disclosure::{DisclosureMutations, DisclosureQueries};
 use crate::graphql::casework::erasure::{ErasureMutations, ErasureQueries};
 use crate::graphql::casework::notice::{NoticeMutations, NoticeQueries, NoticeSubscriptions};
+use crate::graphql::casework::supervision_session::{SupervisionSessionMutations, SupervisionSessionQueries};
 use crate::graphql::casework::transfer::{TransferMutations, TransferQueries};
+use crate::graphql::casework::unmasking::UnmaskingMutations;
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::code_list::{CodeListMutations, CodeListQueries};
 use crate::graphql::district::district::DistrictQueries;
 use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
 use crate::graphql::district::organisation::{OrganisationMutations, OrganisationQueries};
+use crate::graphql::log::access::AccessQueries;
 use crate::graphql::log::entry::LogQueries;
 use crate::graphql::node::NodeQueries;
 use crate::graphql::staffing::figures::StaffingQueries;
@@ -48,6 +51,8 @@ pub struct Query(
     CaseQueries,
     ClientQueries,
     ConsentQueries,
+    SupervisionSessionQueries,
+    AccessQueries,
     ErasureQueries,
     DisclosureQueries,
     NoticeQueries,
@@ -67,6 +72,8 @@ pub struct Mutation(
     CaseMutations,
     ClientMutations,
     ConsentMutations,
+    UnmaskingMutations,
+    SupervisionSessionMutations,
     ErasureMutations,
     DisclosureMutations,
     NoticeMutations,

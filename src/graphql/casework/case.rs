@@ -18,6 +18,7 @@ use crate::error::{self, ErrorCode, Failure};
 use crate::graphql::casework::client::{CasePerson, Client};
 use crate::graphql::casework::deadline::{self, Deadline};
 use crate::graphql::casework::transfer::Transfer;
+use crate::graphql::casework::unmasking::Unmasking;
 use crate::graphql::connection::{
     Counted, Counter, List, PageArguments, RelationArguments, SortDirection, TotalCount, connect, connect_loaded,
 };
@@ -25,12 +26,14 @@ use crate::graphql::context::Ask;
 use crate::graphql::district::municipality::Municipality;
 use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
-use crate::graphql::loaders::{CaseManager, PersonsOf, PhaseChangesOf, TransfersOf};
+use crate::graphql::loaders::{CaseManager, PersonsOf, PhaseChangesOf, TransfersOf, UnmaskingsOf};
+use crate::graphql::log::access::{AccessEntry, accesses_of};
 use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
 use crate::graphql::staffing::staff_member::StaffMember;
 use crate::store::casework::case::{self, CaseFilter};
 use crate::store::casework::case_phase_change;
+use crate::store::log::access::Of;
 use crate::store::log::history::Subject;
 
 /// A case: one person or household that a case manager helps. It is pseudonymous: names, addresses and notes are no part of
@@ -271,6 +274,30 @@ impl Case {
             }
         });
         Ok(phases.collect())
+    }
+
+    /// For whom of the integration centre it was unmasked, on what basis and until when, earliest first. The lead and the
+    /// substitute see it with the reasons.
+    async fn unmaskings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Unmasking>, Failure> {
+        let rows = ctx.load(UnmaskingsOf(self.0.id)).await?.unwrap_or_default();
+        let arguments = RelationArguments { first, after };
+        connect_loaded(ctx, &format!("unmaskings {}", self.0.id), &arguments, rows, |row| row.id.0, Unmasking)
+    }
+
+    /// Who read identified data of the case, newest first: what stands in it, and who its people are. For the lead and the
+    /// substitute; empty (with an entry in `extensions.redactions`) for others.
+    async fn accesses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<AccessEntry>, Failure> {
+        accesses_of(ctx, Of::Case(self.0.id), first, after).await
     }
 
     /// What was done to it, newest first.

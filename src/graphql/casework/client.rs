@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::codes::{CaseRelation, ClientStatus, DuplicateVerdictKind, LegalBasis, TextKind};
+use entity::codes::{CaseRelation, ClientStatus, DataClass, DuplicateVerdictKind, LegalBasis, TextKind};
 use entity::ids::ClientId;
 use uuid::Uuid;
 
@@ -22,11 +22,14 @@ use crate::graphql::context::Ask;
 use crate::graphql::district::organisation::Organisation;
 use crate::graphql::guard::Requires;
 use crate::graphql::loaders::{CasesOf, ConsentsOf, DisclosuresOf};
+use crate::graphql::log::access::{AccessEntry, accesses_of};
 use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
 use crate::store::casework::case_person::CasePerson as PersonRow;
 use crate::store::casework::client as records;
 use crate::store::casework::client_term::{self, Double, Match};
+use crate::store::casework::identified;
+use crate::store::log::access::Of;
 use crate::store::log::history::Subject;
 use crate::store::page::{Boundary, Key};
 use crate::vault::blind_index::Fit;
@@ -110,6 +113,8 @@ impl Client {
         let permit = ctx.actor()?.permit_whatever::<verb::SearchClients>();
         let mut doubles = client_term::doubles(ctx.store(), &permit, self.0.id).await?;
         doubles.truncate(DOUBLES_MAXIMUM);
+        // Each hint tells something of the other person, whom the reader may not see: that is a read.
+        ctx.state().trail.note(doubles.iter().map(Double::opening));
         Ok(doubles.into_iter().map(|double| DuplicateHint { of: self.0.id, double }).collect())
     }
 
@@ -131,6 +136,17 @@ impl Client {
     /// When it was erased; null if it is not.
     async fn erased_at(&self) -> Option<DateTime<Utc>> {
         self.0.erased_at
+    }
+
+    /// Who read identified data of the person, when and why, newest first. For the lead and the substitute; empty (with an
+    /// entry in `extensions.redactions`) for others.
+    async fn accesses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<AccessEntry>, Failure> {
+        accesses_of(ctx, Of::Client(self.0.id), first, after).await
     }
 
     /// What was done to the record and its consents, newest first.
@@ -427,7 +443,12 @@ impl ClientQueries {
             })?),
         };
         let searched = Searched { names: &names, birth };
-        let found = client_term::search(ctx.store(), &ctx.permit()?, &searched, limit).await?;
+        let permit = ctx.permit::<verb::SearchClients>()?;
+        let found = client_term::search(ctx.store(), &permit, &searched, limit).await?;
+        // That a client fits what was typed tells who the client is, whether or not names are asked for.
+        let fitting: Vec<_> = found.iter().map(|found| (found.client_id, None)).collect();
+        let keys = identified::keys(ctx.store(), &permit, &fitting, DataClass::Identity).await?;
+        ctx.state().trail.note(keys.into_iter().map(|key| key.opening));
         Ok(found.into_iter().map(ClientMatch).collect())
     }
 }
