@@ -13,6 +13,11 @@ mod m20261126_000006_case;
 mod m20261126_000007_consent;
 mod m20261126_000008_sealed_text;
 mod m20261126_000009_access_log;
+mod m20261126_000060_legal_sphere;
+mod m20261126_000061_assessment;
+mod m20261126_000062_support_plan;
+mod m20261126_000063_contact;
+mod m20261126_000064_task;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +36,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000007_consent::Migration),
             Box::new(m20261126_000008_sealed_text::Migration),
             Box::new(m20261126_000009_access_log::Migration),
+            Box::new(m20261126_000060_legal_sphere::Migration),
+            Box::new(m20261126_000061_assessment::Migration),
+            Box::new(m20261126_000062_support_plan::Migration),
+            Box::new(m20261126_000063_contact::Migration),
+            Box::new(m20261126_000064_task::Migration),
         ]
     }
 }

@@ -6,9 +6,17 @@ use crate::graphql::accounts::account::{AccountMutations, AccountQueries};
 use crate::graphql::accounts::grant::GrantMutations;
 use crate::graphql::accounts::session::SessionMutations;
 use crate::graphql::accounts::viewer::ViewerQueries;
+use crate::graphql::casework::assessment::AssessmentMutations;
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
+use crate::graphql::casework::case_changed::CaseSubscriptions;
 use crate::graphql::casework::client::{ClientMutations, ClientQueries};
 use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
+use crate::graphql::casework::contact::ContactMutations;
+use crate::graphql::casework::goal::GoalMutations;
+use crate::graphql::casework::measure::{MeasureMutations, MeasureQueries};
+use crate::graphql::casework::note::NoteMutations;
+use crate::graphql::casework::support_plan::SupportPlanMutations;
+use crate::graphql::casework::task::{TaskMutations, TaskQueries};
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::district::DistrictQueries;
 use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
@@ -36,6 +44,8 @@ pub struct Query(
     CaseQueries,
     ClientQueries,
     ConsentQueries,
+    MeasureQueries,
+    TaskQueries,
     AccountQueries,
     LogQueries,
 );
@@ -51,6 +61,13 @@ pub struct Mutation(
     CaseMutations,
     ClientMutations,
     ConsentMutations,
+    AssessmentMutations,
+    SupportPlanMutations,
+    GoalMutations,
+    MeasureMutations,
+    ContactMutations,
+    NoteMutations,
+    TaskMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,
@@ -59,7 +76,7 @@ pub struct Mutation(
 
 /// Everything that can be followed as it happens.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(PositionSubscriptions);
+pub struct Subscription(PositionSubscriptions, CaseSubscriptions);
 
 /// The schema of this API.
 pub type KimSchema = Schema<Query, Mutation, Subscription>;
