@@ -56,7 +56,9 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let integration = place.account(login, "Fachverfahren Coesfeld (Demo)").await;
     place.grant(integration, Role::Integration, parse(&town)).await;
     let guest = place.account("jobcenter@kreis-coesfeld.example", "Jana Jobcenter-Muster").await;
-    let case = crate::clients::known(&app.user("case.management@stadt-coesfeld.example").await).await;
+    let manager = app.user("case.management@stadt-coesfeld.example").await;
+    let case = crate::clients::known(&manager).await;
+    let work = crate::casework::work(&manager, &case["id"], "").await;
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
     Ids {
@@ -73,6 +75,11 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         client: text(&case["client"]["id"]),
         person: text(&case["persons"]["nodes"][1]["id"]),
         consent: text(&case["client"]["consents"]["nodes"][0]["id"]),
+        plan: work.plan,
+        goal: work.goal,
+        measure: work.measure,
+        note: work.note,
+        task: work.task,
         town,
         institution,
     }

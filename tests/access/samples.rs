@@ -31,6 +31,16 @@ pub struct Ids {
     pub person: String,
     /// The consent of that person to the record.
     pub consent: String,
+    /// A draft of a support plan of that case.
+    pub plan: String,
+    /// The goal of that draft.
+    pub goal: String,
+    /// The measure towards that goal.
+    pub measure: String,
+    /// A note about that case.
+    pub note: String,
+    /// A task in that case.
+    pub task: String,
 }
 
 /// A request for one field.
@@ -107,6 +117,8 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Query", "clientSearch") => {
             read("{ clientSearch(names: \"Musterfrau\") { client { identity { familyName } } } }", json!({}))
         }
+        ("Query", "measures") => read("{ measures { nodes { id } } }", json!({})),
+        ("Query", "tasks") => read("{ tasks { nodes { id } } }", json!({})),
         ("Query", "consents") => read("{ consents { nodes { id } } }", json!({})),
         ("Query", "accounts") => read("{ accounts { totalCount nodes { id } } }", json!({})),
         ("Query", "logEntries") => read("{ logEntries { nodes { id } } }", json!({})),
@@ -178,6 +190,37 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Mutation", "caseNameSubstitute") => {
             vec![command(field, "", json!({ "caseId": ids.case, "substituteId": null }))]
         }
+        ("Mutation", "caseChangeLegalSphere") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "changedOn": "2023-06-01", "begunSphere": "SGB_II" }))]
+        }
+        ("Mutation", "assessmentRecord") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "needArea": "HOUSING", "severity": "ACUTE" }))]
+        }
+        ("Mutation", "supportPlanDraft") => vec![command(field, "", json!({ "caseId": ids.case }))],
+        ("Mutation", "supportPlanAgree") => {
+            vec![command(field, "", json!({ "supportPlanId": ids.plan, "reviewOn": "2023-12-01" }))]
+        }
+        ("Mutation", "goalAdd") => {
+            vec![command(field, "", json!({ "supportPlanId": ids.plan, "needArea": "WORK", "text": "Arbeit finden" }))]
+        }
+        ("Mutation", "goalSetStatus") => {
+            vec![command(field, "", json!({ "goalId": ids.goal, "status": "DROPPED" }))]
+        }
+        ("Mutation", "measureAdd") => {
+            vec![command(field, "", json!({ "goalId": ids.goal, "text": "Beratung" }))]
+        }
+        ("Mutation", "measureSetStatus") => {
+            vec![command(field, "", json!({ "measureId": ids.measure, "status": "DROPPED" }))]
+        }
+        ("Mutation", "contactRecord") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "channel": "EMAIL", "partner": "CLIENT" }))]
+        }
+        ("Mutation", "noteWrite") => vec![command(field, "", json!({ "caseId": ids.case, "text": "Vermerk" }))],
+        ("Mutation", "noteCorrect") => vec![command(field, "", json!({ "noteId": ids.note, "text": "Vermerk" }))],
+        ("Mutation", "taskAdd") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "text": "Anrufen", "dueOn": "2023-07-01" }))]
+        }
+        ("Mutation", "taskSettle") => vec![command(field, "", json!({ "taskId": ids.task, "status": "DONE" }))],
         ("Mutation", "staffMemberAdd") => {
             vec![command(field, "", json!({ "organisationId": ids.town, "displayName": "Nina Neu-Muster" }))]
         }
@@ -203,6 +246,9 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         )],
         ("Mutation", "organisationEnd") => {
             vec![command(field, "", json!({ "organisationId": ids.institution, "validUntil": "2024-01-01" }))]
+        }
+        ("Subscription", "caseChanged") => {
+            read("subscription($id: ID) { caseChanged(caseId: $id) { case { id } } }", json!({ "id": ids.case }))
         }
         ("Subscription", "positionChanged") => read(
             "subscription($id: ID) { positionChanged(positionId: $id) { position { id } } }",
