@@ -246,7 +246,42 @@ catalogue! {
 
 
     // Work in a case: assessment, plan, contacts, notes, tasks.
-
+    CaseIsClosed "CASE_IS_CLOSED" Rule 409 false
+        "Der Fall ist geschlossen. Zuerst wieder eröffnen." "The case is closed. Reopen it first.";
+    AssessmentNeeded "ASSESSMENT_NEEDED" Rule 409 false
+        "Die Phase {to} braucht mindestens eine Bedarfseinschätzung. Zuerst eine eintragen." "The phase {to} needs at least one assessment. Record one first.";
+    PlanNeeded "PLAN_NEEDED" Rule 409 false
+        "Die Phase {to} braucht einen vereinbarten Hilfeplan. Zuerst einen vereinbaren." "The phase {to} needs an agreed support plan. Agree on one first.";
+    MeasureNeeded "MEASURE_NEEDED" Rule 409 false
+        "Die Phase {to} braucht mindestens eine Maßnahme, die über PLANNED hinaus ist. Zuerst vermitteln." "The phase {to} needs at least one measure that is beyond PLANNED. Refer to one first.";
+    MeasuresOpen "MEASURES_OPEN" Rule 409 false
+        "Für die Phase {to} darf keine Maßnahme mehr offen sein; offen sind {open}. Zuerst abschließen." "The phase {to} allows no open measure; {open} are open. Settle them first.";
+    LegalSphereUnchanged "LEGAL_SPHERE_UNCHANGED" Rule 422 false
+        "Es ist weder ein Rechtskreis angegeben, der endet, noch einer, der beginnt." "Neither a legal sphere that ends nor one that begins is given.";
+    LegalSphereNotHeld "LEGAL_SPHERE_NOT_HELD" Rule 409 false
+        "Der Rechtskreis {sphere} gilt am Tag vor dem Wechsel nicht." "The legal sphere {sphere} does not hold on the day before the change.";
+    LegalSphereOverlaps "LEGAL_SPHERE_OVERLAPS" Rule 409 false
+        "Der Rechtskreis {sphere} ist für einen Teil dieser Zeit schon eingetragen." "The legal sphere {sphere} is recorded for a part of this time already.";
+    PlanDraftExists "PLAN_DRAFT_EXISTS" Rule 409 false
+        "Zu diesem Fall gibt es schon einen Entwurf. Diesen vereinbaren, statt einen zweiten anzulegen." "The case has a draft already. Agree on it instead of making a second one.";
+    PlanNotDraft "PLAN_NOT_DRAFT" Rule 409 false
+        "Der Hilfeplan ist kein Entwurf mehr, sondern {status}. Für neue Ziele einen neuen Entwurf anlegen." "The support plan is no draft any more but {status}. Draft a new one for new goals.";
+    PlanNotAgreed "PLAN_NOT_AGREED" Rule 409 false
+        "Der Hilfeplan ist noch nicht vereinbart." "The support plan is not agreed yet.";
+    PlanSuperseded "PLAN_SUPERSEDED" Rule 409 false
+        "Ein späterer Hilfeplan hat diesen abgelöst." "A later support plan has replaced this one.";
+    PlanWithoutGoals "PLAN_WITHOUT_GOALS" Rule 409 false
+        "Der Hilfeplan hat noch kein Ziel. Zuerst eines hinzufügen." "The support plan has no goal yet. Add one first.";
+    StatusNotReachable "STATUS_NOT_REACHABLE" Rule 409 false
+        "Von {from} führt kein Schritt zu {to}." "No step leads from {from} to {to}.";
+    BarrierNotAllowed "BARRIER_NOT_ALLOWED" Rule 422 false
+        "Eine Hürde gehört nur zu REFUSED und NOT_AVAILABLE. Die Angabe weglassen." "A barrier belongs to REFUSED and NOT_AVAILABLE only. Leave it out.";
+    MinutesOutOfRange "MINUTES_OUT_OF_RANGE" Rule 422 false
+        "Die Dauer muss zwischen {minimum} und {maximum} Minuten liegen." "The duration must lie between {minimum} and {maximum} minutes.";
+    NoSubstitute "NO_SUBSTITUTE" Rule 409 false
+        "Der Fall hat keine Vertretung, die die Aufgabe übernehmen könnte." "The case has no substitute who could take the task.";
+    TaskNotOpen "TASK_NOT_OPEN" Rule 409 false
+        "Die Aufgabe ist nicht mehr offen, sondern {status}." "The task is not open any more but {status}.";
 
     // Code lists and deadlines.
     CodeMalformed "CODE_MALFORMED" Rule 422 false

@@ -8,6 +8,8 @@ mod app;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod casework;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod clients;

@@ -24,6 +24,8 @@ const PLAIN_LISTS: &[(&str, &str)] = &[
     ("Position.availableTransitions", "the transitions"),
     ("LogEntry.changes", "the columns of a record"),
     ("Case.availablePhases", "the phases"),
+    ("Goal.availableTransitions", "the statuses"),
+    ("Measure.availableTransitions", "the statuses"),
     ("Client.possibleDuplicates", "at most 20"),
     ("Consent.dataClasses", "the classes"),
     ("Disclosure.dataClasses", "the classes"),

@@ -560,6 +560,8 @@ code_list! {
         Refused = "REFUSED",
         /// There is no such offer, or no place in it: the raw signal of a structural gap.
         NotAvailable = "NOT_AVAILABLE",
+        /// No longer needed.
+        Dropped = "DROPPED",
     }
 }
 
@@ -598,6 +600,16 @@ code_list! {
         CaseConference = "CASE_CONFERENCE",
         /// Somebody else.
         Other = "OTHER",
+    }
+}
+
+code_list! {
+    /// As what a case manager works on a case.
+    CaseDuty {
+        /// Leads it.
+        Lead = "LEAD",
+        /// Stands in for the lead.
+        Substitute = "SUBSTITUTE",
     }
 }
 

@@ -17,6 +17,11 @@ mod m20261126_000010_erasure;
 mod m20261126_000020_code_list;
 mod m20261126_000021_deadline;
 mod m20261126_000022_calendar_feed;
+mod m20261126_000060_legal_sphere;
+mod m20261126_000061_assessment;
+mod m20261126_000062_support_plan;
+mod m20261126_000063_contact;
+mod m20261126_000064_task;
 mod m20261126_000070_transfer;
 mod m20261126_000071_disclosure;
 mod m20261126_000080_supervision_session;
@@ -47,6 +52,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000071_disclosure::Migration),
             Box::new(m20261126_000080_supervision_session::Migration),
             Box::new(m20261126_000081_access_purge::Migration),
+            Box::new(m20261126_000060_legal_sphere::Migration),
+            Box::new(m20261126_000061_assessment::Migration),
+            Box::new(m20261126_000062_support_plan::Migration),
+            Box::new(m20261126_000063_contact::Migration),
+            Box::new(m20261126_000064_task::Migration),
         ]
     }
 }

@@ -3,10 +3,13 @@
 pub mod access;
 pub mod calendar;
 pub mod case;
+pub mod code;
 pub mod consent;
 pub mod deadline;
 pub mod disclosure;
 pub mod extract;
+pub mod legal_sphere;
+pub mod plan;
 pub mod retention;
 pub mod supervision_session;
 pub mod text;

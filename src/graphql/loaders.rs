@@ -12,32 +12,43 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
 use entity::codes::{AccessBasis, DataClass, TextKind};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, MunicipalityId,
-    OrganisationId, PositionId, StaffMemberId, SupervisionSessionId, TransferId,
+    AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, GoalId, MunicipalityId,
+    OrganisationId, PositionId, StaffMemberId, SupervisionSessionId, SupportPlanId, TransferId,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use crate::access::{Actor, Permit, Verb, verb};
+use crate::domain::casework::case::Facts;
 use crate::error::{ErrorCode, Failure};
 use crate::store::Store;
 use crate::store::accounts::account::{self, Account};
 use crate::store::accounts::grant::{self, Grant};
+use crate::store::casework::assessment::Assessment;
 use crate::store::casework::case::{self, Case};
 use crate::store::casework::case_person::{self, CasePerson};
 use crate::store::casework::case_phase_change::{self, CasePhaseChange};
 use crate::store::casework::client::{self, Client};
 use crate::store::casework::consent::{self, Consent};
+use crate::store::casework::contact::{self, Contact};
 use crate::store::casework::deadline::{self, Deadline};
 use crate::store::casework::deadline_rule::{self, DeadlineRule};
 use crate::store::casework::disclosure::{self, Disclosure};
+use crate::store::casework::goal::{self, Goal};
 use crate::store::casework::identified::{self, OpenKey, Opening};
+use crate::store::casework::legal_sphere_period::LegalSpherePeriod;
+use crate::store::casework::measure::{self, Measure};
+use crate::store::casework::note::{self, Note};
+use crate::store::casework::part::{self, Latest};
 use crate::store::casework::sealed_text::{self, OpenText};
 use crate::store::casework::supervision_session::{self, SupervisionAgreement, SupervisionSession};
+use crate::store::casework::support_plan::SupportPlan;
+use crate::store::casework::task::Task;
 use crate::store::casework::transfer::{self, Card, Transfer};
 use crate::store::casework::transfer_item::{self, Item};
 use crate::store::casework::unmasking::{self, Unmasking};
+use crate::store::casework::work;
 use crate::store::district::body::Body;
 use crate::store::district::directory::{self, Listed};
 use crate::store::district::district::{self, District};
@@ -550,6 +561,122 @@ impl Loader<SupervisionSessionId> for Loaders {
     }
 }
 
+/// Declares relations of a case that are read as a whole.
+macro_rules! loads_parts_of_cases {
+    ($($(#[$doc:meta])* $key:ident => $record:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $key(pub CaseId);
+
+        impl Loader<$key> for Loaders {
+            type Value = Vec<$record>;
+            type Error = Failure;
+
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, Self::Value>, Failure> {
+                let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+                let rows = part::of_cases::<$record>(&self.store, &self.permit()?, &ids).await?;
+                Ok(grouped(keys, rows.into_iter().map(|row| ($key(row.case_id), row))))
+            }
+        }
+    )*};
+}
+
+loads_parts_of_cases! {
+    /// The legal spheres of a case, in the order in which they were recorded.
+    LegalSpheresOf => LegalSpherePeriod;
+    /// All assessments of a case.
+    AssessmentsOf => Assessment;
+    /// All support plans of a case.
+    PlansOf => SupportPlan;
+    /// All tasks of a case.
+    TasksOf => Task;
+}
+
+/// The latest contacts of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ContactsOf(pub Latest);
+
+impl Loader<ContactsOf> for Loaders {
+    type Value = Page<Contact>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ContactsOf]) -> Result<HashMap<ContactsOf, Self::Value>, Failure> {
+        let asked: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let pages = contact::latest(&self.store, &self.permit()?, &asked).await?;
+        Ok(pages.into_iter().map(|(asked, page)| (ContactsOf(asked), page)).collect())
+    }
+}
+
+/// The latest notes of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NotesOf(pub Latest);
+
+impl Loader<NotesOf> for Loaders {
+    type Value = Page<Note>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[NotesOf]) -> Result<HashMap<NotesOf, Self::Value>, Failure> {
+        let asked: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let pages = note::latest(&self.store, &self.permit()?, &asked).await?;
+        Ok(pages.into_iter().map(|(asked, page)| (NotesOf(asked), page)).collect())
+    }
+}
+
+/// What was done in a case so far, as far as the next phase can depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FactsOf(pub CaseId);
+
+impl Loader<FactsOf> for Loaders {
+    type Value = Facts;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[FactsOf]) -> Result<HashMap<FactsOf, Facts>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let facts = work::facts(self.store.reader(), &self.permit::<verb::ReadCase>()?, &ids).await?;
+        Ok(facts.into_iter().map(|(id, facts)| (FactsOf(id), facts)).collect())
+    }
+}
+
+/// The goals of a support plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct GoalsOf(pub SupportPlanId);
+
+impl Loader<GoalsOf> for Loaders {
+    type Value = Vec<Goal>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[GoalsOf]) -> Result<HashMap<GoalsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = goal::of_plans(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (GoalsOf(row.plan_id), row))))
+    }
+}
+
+/// The measures towards a goal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MeasuresOf(pub GoalId);
+
+impl Loader<MeasuresOf> for Loaders {
+    type Value = Vec<Measure>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[MeasuresOf]) -> Result<HashMap<MeasuresOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = measure::of_goals(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (MeasuresOf(row.goal_id), row))))
+    }
+}
+
+impl Loader<SupportPlanId> for Loaders {
+    type Value = SupportPlan;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[SupportPlanId]) -> Result<HashMap<SupportPlanId, SupportPlan>, Failure> {
+        let rows = part::find_many::<SupportPlan>(&self.store, &self.permit()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
 /// The cases of a session of professional supervision, as far as the reader may see them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SessionCasesOf(pub SupervisionSessionId);
@@ -611,6 +738,16 @@ impl Loader<access::Part> for Loaders {
 
     async fn load(&self, keys: &[access::Part]) -> Result<HashMap<access::Part, Page<Access>>, Failure> {
         access::pages(&self.store, &self.permit()?, keys).await
+    }
+}
+
+impl Loader<GoalId> for Loaders {
+    type Value = Goal;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[GoalId]) -> Result<HashMap<GoalId, Goal>, Failure> {
+        let rows = part::find_many::<Goal>(&self.store, &self.permit()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 }
 

@@ -58,6 +58,7 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let guest = place.account("jobcenter@kreis-coesfeld.example", "Jana Jobcenter-Muster").await;
     let manager = app.user("case.management@stadt-coesfeld.example").await;
     let case = crate::clients::known(&manager).await;
+    let work = crate::casework::work(&manager, &case["id"], "").await;
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
     let (transfer, notice) = crate::transfers::offered_to_the_town(app).await;
@@ -82,6 +83,11 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         code_list_entry: text(&crate::code_lists::entry(&coordinator, "NEED_AREA", "WORK").await["id"]),
         transfer,
         notice,
+        plan: work.plan,
+        goal: work.goal,
+        measure: work.measure,
+        note: work.note,
+        task: work.task,
         town,
         institution,
     }

@@ -45,6 +45,16 @@ pub struct Ids {
     pub transfer: String,
     /// What the case manager of the town was told thereby.
     pub notice: String,
+    /// A draft of a support plan of that case.
+    pub plan: String,
+    /// The goal of that draft.
+    pub goal: String,
+    /// The measure towards that goal.
+    pub measure: String,
+    /// A note about that case.
+    pub note: String,
+    /// A task in that case.
+    pub task: String,
 }
 
 /// A request for one field.
@@ -126,6 +136,8 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         }
         ("Query", "erasures") => read("{ erasures { nodes { id } } }", json!({})),
         ("Query", "retentionRules") => read("{ retentionRules { nodes { id } } }", json!({})),
+        ("Query", "measures") => read("{ measures { nodes { id } } }", json!({})),
+        ("Query", "tasks") => read("{ tasks { nodes { id } } }", json!({})),
         ("Query", "consents") => read("{ consents { nodes { id } } }", json!({})),
         ("Query", "disclosures") => read("{ disclosures { nodes { id } } }", json!({})),
         ("Query", "notices") => read("{ notices { nodes { id kind } } }", json!({})),
@@ -272,6 +284,37 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Mutation", "calendarFeedRevoke") => {
             vec![command(field, "", json!({ "calendarFeedId": ids.calendar_feed }))]
         }
+        ("Mutation", "caseChangeLegalSphere") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "changedOn": "2023-06-01", "begunSphere": "SGB_II" }))]
+        }
+        ("Mutation", "assessmentRecord") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "needArea": "HOUSING", "severity": "ACUTE" }))]
+        }
+        ("Mutation", "supportPlanDraft") => vec![command(field, "", json!({ "caseId": ids.case }))],
+        ("Mutation", "supportPlanAgree") => {
+            vec![command(field, "", json!({ "supportPlanId": ids.plan, "reviewOn": "2023-12-01" }))]
+        }
+        ("Mutation", "goalAdd") => {
+            vec![command(field, "", json!({ "supportPlanId": ids.plan, "needArea": "WORK", "text": "Arbeit finden" }))]
+        }
+        ("Mutation", "goalSetStatus") => {
+            vec![command(field, "", json!({ "goalId": ids.goal, "status": "DROPPED" }))]
+        }
+        ("Mutation", "measureAdd") => {
+            vec![command(field, "", json!({ "goalId": ids.goal, "text": "Beratung" }))]
+        }
+        ("Mutation", "measureSetStatus") => {
+            vec![command(field, "", json!({ "measureId": ids.measure, "status": "DROPPED" }))]
+        }
+        ("Mutation", "contactRecord") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "channel": "EMAIL", "partner": "CLIENT" }))]
+        }
+        ("Mutation", "noteWrite") => vec![command(field, "", json!({ "caseId": ids.case, "text": "Vermerk" }))],
+        ("Mutation", "noteCorrect") => vec![command(field, "", json!({ "noteId": ids.note, "text": "Vermerk" }))],
+        ("Mutation", "taskAdd") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "text": "Anrufen", "dueOn": "2023-07-01" }))]
+        }
+        ("Mutation", "taskSettle") => vec![command(field, "", json!({ "taskId": ids.task, "status": "DONE" }))],
         ("Mutation", "staffMemberAdd") => {
             vec![command(field, "", json!({ "organisationId": ids.town, "displayName": "Nina Neu-Muster" }))]
         }
@@ -297,6 +340,9 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         )],
         ("Mutation", "organisationEnd") => {
             vec![command(field, "", json!({ "organisationId": ids.institution, "validUntil": "2024-01-01" }))]
+        }
+        ("Subscription", "caseChanged") => {
+            read("subscription($id: ID) { caseChanged(caseId: $id) { case { id } } }", json!({ "id": ids.case }))
         }
         ("Subscription", "positionChanged") => read(
             "subscription($id: ID) { positionChanged(positionId: $id) { position { id } } }",
