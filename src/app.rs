@@ -16,7 +16,8 @@ use crate::authn::password::{PasswordCost, PasswordHasher};
 use crate::clock::SharedClock;
 use crate::commands::Commands;
 use crate::commands::accounts::session::{SessionParts, SessionRules, Sessions, derived_secret};
-use crate::commands::casework::document::transfer::{Documents, TransferParts, TransferRules};
+use crate::commands::casework::document::content::{ContentParts, ContentRules, Documents};
+use crate::commands::casework::transfer_expiry::TransferExpiry;
 use crate::config::{Config, DatabaseKind, KeySource, OidcConfig};
 use crate::error::{ErrorCode, Failure};
 use crate::files::FileStore;
@@ -192,7 +193,7 @@ impl App {
         let sessions = Sessions::new(parts, &token_keys)?;
         let commands = Commands::new(store.clone(), Arc::clone(&clock), Arc::clone(&committed));
         let accesses = AccessRecorder::start(store.clone());
-        let documents = Documents::new(TransferParts {
+        let documents = Documents::new(ContentParts {
             store: store.clone(),
             clock: Arc::clone(&clock),
             commands: commands.clone(),
@@ -201,7 +202,7 @@ impl App {
             files: FileStore::new(&config.files.place).map_err(|error| StartError::Files(error.to_string()))?,
             links: LinkSeal::new(&derived_secret(&token_keys, "document links")?),
             public_url: public_url(&config),
-            rules: TransferRules {
+            rules: ContentRules {
                 maximum_bytes: config.files.maximum_bytes,
                 link_life: span(config.files.link_life),
                 transfer_timeout: config.files.transfer_timeout,
@@ -244,6 +245,13 @@ impl App {
         RetentionJob { store: self.store.clone(), clock: Arc::clone(&self.clock), commands: services.commands.clone() }
     }
 
+    /// The job that lets transfers of cases run out.
+    #[must_use]
+    pub fn transfer_expiry(&self) -> TransferExpiry {
+        let commands = self.engine.services().commands.clone();
+        TransferExpiry { store: self.store.clone(), clock: Arc::clone(&self.clock), commands }
+    }
+
     /// Starts everything that runs beside the requests. The sealer's task ends last, when everything is sealed.
     #[must_use]
     pub fn start_jobs(&self, shutdown: &CancellationToken) -> JoinHandle<()> {
@@ -265,6 +273,7 @@ impl App {
         tokio::spawn(housekeeping.run(shutdown.clone()));
         tokio::spawn(self.retention_job().run(shutdown.clone()));
         tokio::spawn(services.documents.clone().keep_tidy(shutdown.clone()));
+        tokio::spawn(self.transfer_expiry().run(shutdown.clone()));
         if self.store.is_postgres() {
             tokio::spawn(services.feed.clone().listen(self.store.clone(), watch, shutdown.clone()));
         }

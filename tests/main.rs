@@ -8,6 +8,8 @@ mod app;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod casework;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod clients;
@@ -24,6 +26,8 @@ mod demo;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod disclosures;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod explorer;
@@ -36,6 +40,8 @@ mod http;
 mod issuer;
 #[cfg(test)]
 mod log;
+#[cfg(test)]
+mod notices;
 #[cfg(test)]
 mod obstacles;
 #[cfg(test)]
@@ -56,3 +62,5 @@ mod steps;
 mod subscriptions;
 #[cfg(test)]
 mod tables;
+#[cfg(test)]
+mod transfers;

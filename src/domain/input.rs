@@ -10,8 +10,10 @@ pub struct Checks {
     errors: Vec<UserError>,
 }
 
-/// The longest reason or note, in characters.
+/// The longest reason or short text, in characters.
 pub const REASON_MAXIMUM: usize = 2000;
+/// The longest note, in characters.
+pub const NOTE_MAXIMUM: usize = 20_000;
 /// The longest name, in characters.
 pub const NAME_MAXIMUM: usize = 200;
 
@@ -63,6 +65,14 @@ impl Checks {
         self.require(day.is_none_or(|day| (earliest..=latest).contains(&day)), || {
             UserError::at(path, ErrorCode::DateOutOfRange).with("earliest", earliest).with("latest", latest)
         });
+    }
+
+    /// A day that is over or today, for what has happened.
+    #[must_use]
+    pub fn happened(path: &str, day: NaiveDate, today: NaiveDate) -> Option<UserError> {
+        let (earliest, _) = days();
+        (day > today)
+            .then(|| UserError::at(path, ErrorCode::DateOutOfRange).with("earliest", earliest).with("latest", today))
     }
 
     /// An end that lies after its beginning.

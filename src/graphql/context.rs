@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 use crate::access::{Actor, Permit, Verb};
 use crate::clock::SharedClock;
 use crate::commands::accounts::session::Sessions;
-use crate::commands::casework::document::transfer::Documents;
+use crate::commands::casework::document::content::Documents;
 use crate::commands::pipeline::{Changes, Creates};
 use crate::commands::{Answer, CommandOptions, Commands};
 use crate::error::{ErrorCode, Failure};

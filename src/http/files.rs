@@ -1,5 +1,5 @@
 //! Contents of documents, by signed links: `PUT` takes one in, `GET` gives one out, both as streams. What is allowed is
-//! decided in `commands/casework/document/transfer.rs`.
+//! decided in `commands/casework/document/content.rs`.
 //!
 //! A content that is broken off is shorter than its `Content-Length` says, so that nobody takes it for a whole one, not
 //! even a proxy that speaks HTTP/1.0 and knows no chunks.
@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::graphql::{edge_error, encode, request_id};
 use crate::app::App;
-use crate::commands::casework::document::transfer::Documents;
+use crate::commands::casework::document::content::Documents;
 use crate::commands::pipeline::Stop;
 use crate::error::{ErrorCode, ErrorKind, Failure};
 use crate::files::inspection::media_type;

@@ -60,8 +60,10 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let case = crate::clients::known(&manager).await;
     let input = json!({ "caseId": case["id"], "name": "Pass.pdf", "documentType": "PDF", "sizeBytes": 100 });
     let prepared = crate::clients::command(&manager, "documentPrepare", input, "document { id }").await;
+    let work = crate::casework::work(&manager, &case["id"], "").await;
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
+    let (transfer, notice) = crate::transfers::offered_to_the_town(app).await;
     Ids {
         held: find("positions", "number", "CM-07"),
         advertised: find("positions", "number", "CM-08"),
@@ -82,6 +84,13 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         calendar_feed: text(&crate::deadlines::feed(&manager).await["id"]),
         code_list_entry: text(&crate::code_lists::entry(&coordinator, "NEED_AREA", "WORK").await["id"]),
         document: text(&prepared.payload()["document"]["id"]),
+        transfer,
+        notice,
+        plan: work.plan,
+        goal: work.goal,
+        measure: work.measure,
+        note: work.note,
+        task: work.task,
         town,
         institution,
     }

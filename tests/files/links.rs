@@ -167,7 +167,7 @@ both_databases! {
         assert_eq!(foreign.user_errors(), ["NOT_FOUND"]);
         let close = json!({ "caseId": case["id"], "closureReason": "CLIENT_WISH" });
         command(&user, "caseClose", close, "case { id }").await;
-        assert_eq!(prepare(&user, &case, "PDF", 5_000).await.user_errors(), ["CASE_NOT_OPEN"]);
+        assert_eq!(prepare(&user, &case, "PDF", 5_000).await.user_errors(), ["CASE_IS_CLOSED"]);
     }
 
     async fn documents_of_many_cases_cost_as_many_statements_as_those_of_one(db: TestDatabase) {

@@ -1,41 +1,24 @@
-//! Documents of cases: prepare, store, delete. How their contents come and go: [`transfer`].
+//! Documents of cases: prepare, store, delete. How their contents come and go: [`content`].
 
-pub mod transfer;
+pub mod content;
 
 use async_graphql::InputObject;
 use chrono::{DateTime, Duration, Utc};
-use entity::codes::{CaseStatus, DocumentStatus, DocumentType, TextKind};
+use entity::codes::{DocumentStatus, DocumentType, TextKind};
 use entity::ids::{CaseId, ClientId, DocumentId, Identifier};
 use serde::Serialize;
 
 use crate::access::verb;
-use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Texts, Work};
+use crate::commands::casework::work::{case_at_work, record_in_case};
+use crate::commands::pipeline::{Changes, Command, Creates, Done, Stop, Texts, Work};
 use crate::domain::input::{Checks, NAME_MAXIMUM};
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::files::ObjectKey;
 use crate::store::casework::document::{self, Document};
 use crate::store::casework::sealed_text::unwritable;
-use crate::store::casework::{case, case_person};
+use crate::store::casework::case_person;
 
-impl Record for Document {
-    type Id = DocumentId;
-
-    fn id(&self) -> DocumentId {
-        self.id
-    }
-
-    fn version(&self) -> Option<i32> {
-        Some(self.version)
-    }
-
-    fn subject(&self) -> String {
-        self.case_id.to_string()
-    }
-
-    fn client(&self) -> Option<ClientId> {
-        Some(self.client_id)
-    }
-}
+record_in_case!(Document, DocumentId, |document| Some(document.version));
 
 /// A document whose content is to be uploaded.
 #[derive(Clone, Debug, Serialize, InputObject)]
@@ -88,11 +71,7 @@ impl Command for DocumentPrepare<'_> {
 impl Creates for DocumentPrepare<'_> {
     async fn create(&self, work: &Work<'_, Self::Verb>) -> Result<Done<Document>, Stop> {
         let connection = work.transaction.connection();
-        let case = case::lock(connection, work.permit, self.input.case_id).await?;
-        let case = case.ok_or_else(|| UserError::at("caseId", ErrorCode::NotFound))?;
-        if case.status == CaseStatus::Closed {
-            return Err(UserError::at("caseId", ErrorCode::CaseNotOpen).with("status", case.status.as_str()).into());
-        }
+        let case = case_at_work(work, "caseId", self.input.case_id).await?;
         let client = self.input.client_id.unwrap_or(case.client_id);
         if client != case.client_id && !case_person::belongs(connection, work.permit, case.id, client).await? {
             return Err(UserError::at("clientId", ErrorCode::NotFound).into());

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use entity::codes::{DocumentStatus, DocumentType, TextKind};
 
 use crate::access::Action;
-use crate::commands::casework::document::transfer::{DocumentLinkInput, SignedLink};
+use crate::commands::casework::document::content::{DocumentLinkInput, SignedLink};
 use crate::commands::casework::document::{DocumentDeleteInput, DocumentPrepareInput};
 use crate::commands::pipeline::Stop;
 use crate::commands::{Answer, CommandOptions};

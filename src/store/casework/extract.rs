@@ -9,7 +9,7 @@ use entity::codes::{AccessBasis, AccessPurpose, DataClass};
 use entity::ids::{AccountId, CaseId, ClientId, Identifier, OrganisationId};
 use entity::{
     access_log, account, case_file, case_person, case_phase_change, client, consent, consent_data_class, district,
-    document, erasure, event, organisation, sealed_text, unmasking,
+    document, erasure, event, organisation, sealed_text, supervision_session, supervision_session_case, unmasking,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::ExposeSecret;
@@ -36,6 +36,7 @@ pub const TABLES: &[&str] = &[
     "document",
     "erasure",
     "sealed_text",
+    "supervision_session_case",
     "unmasking",
 ];
 
@@ -117,6 +118,12 @@ pub async fn of_client(
     let consents = rows!(store, permit, consent, ClientId, [id]);
     let documents = rows!(store, permit, document, ClientId, [id]);
     let unmaskings = rows!(store, permit, unmasking, CaseId, main_ids());
+    let discussed = supervision_session_case::Entity::find()
+        .filter(supervision_session_case::Column::DistrictId.eq(permit.district_id()))
+        .filter(supervision_session_case::Column::CaseId.is_in(main_ids()))
+        .find_also_related(supervision_session::Entity)
+        .all(store.reader())
+        .await?;
     let erasures = rows!(store, permit, erasure, ClientId, [id]);
     let reads = rows!(store, permit, access_log, ClientId, [id]);
     let events = events(store, permit, id, &own).await?;
@@ -223,6 +230,21 @@ pub async fn of_client(
             name: "unmaskings",
             title: "Wann die Fachaufsicht Ihren Fall ohne Ihre Freigabe einsehen durfte",
             records: unmaskings.iter().map(|row| with(record(row), "reader", person(Some(row.account_id)))).collect(),
+        },
+        Section {
+            name: "supervision",
+            title: "Wann mit der Fachaufsicht über Ihren Fall gesprochen werden sollte oder wurde, ohne Ihren Namen",
+            records: discussed
+                .iter()
+                .filter_map(|(row, session)| {
+                    let session = session.as_ref()?;
+                    let mut shown = Map::new();
+                    shown.insert("reference".to_owned(), refer(Some(row.case_id)).into());
+                    shown.insert("created_at".to_owned(), json!(session.created_at));
+                    shown.insert("held_on".to_owned(), json!(session.held_on));
+                    Some(shown)
+                })
+                .collect(),
         },
         Section { name: "erasures", title: "Löschung", records: records(&erasures) },
         Section {

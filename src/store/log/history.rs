@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use entity::event::{Column, Entity};
 use entity::ids::{
     AccountId, CaseId, ClientId, CodeListEntryId, DeadlineRuleId, GrantId, MunicipalityId, OrganisationId, PositionId,
-    StaffMemberId,
+    StaffMemberId, SupervisionSessionId,
 };
 use sea_orm::sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, Iterable, Order};
@@ -17,7 +17,7 @@ use crate::access::{Actor, Permit, verb};
 use crate::error::Failure;
 use crate::store::Store;
 use crate::store::accounts::{account, grant};
-use crate::store::casework::{case, client, deadline_rule};
+use crate::store::casework::{case, client, deadline_rule, supervision_session};
 use crate::store::district::code_list;
 use crate::store::district::directory;
 use crate::store::district::municipality::Municipality;
@@ -51,6 +51,8 @@ pub enum Subject {
     Position(PositionId),
     /// A member of staff.
     StaffMember(StaffMemberId),
+    /// A session of professional supervision.
+    SupervisionSession(SupervisionSessionId),
 }
 
 impl std::fmt::Display for Subject {
@@ -66,6 +68,7 @@ impl std::fmt::Display for Subject {
             Self::Organisation(id) => id.fmt(f),
             Self::Position(id) => id.fmt(f),
             Self::StaffMember(id) => id.fmt(f),
+            Self::SupervisionSession(id) => id.fmt(f),
         }
     }
 }
@@ -89,6 +92,7 @@ pub struct Doors {
     directory: Permit<verb::ReadDirectory>,
     identities: Permit<verb::ReadIdentity>,
     positions: Permit<verb::ReadPosition>,
+    sessions: Permit<verb::ReadSupervisionSession>,
     staff: Permit<verb::ReadStaffMember>,
 }
 
@@ -102,6 +106,7 @@ impl Doors {
             directory: actor.permit_whatever(),
             identities: actor.permit_whatever(),
             positions: actor.permit_whatever(),
+            sessions: actor.permit_whatever(),
             staff: actor.permit_whatever(),
         }
     }
@@ -119,6 +124,7 @@ impl Doors {
             Subject::Organisation(id) => directory::door::<Organisation, _>(&self.directory, id),
             Subject::Position(id) => position::door(&self.positions, id),
             Subject::StaffMember(id) => staff_member::door(&self.staff, id),
+            Subject::SupervisionSession(id) => supervision_session::door(&self.sessions, id),
         }
     }
 }

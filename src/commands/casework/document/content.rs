@@ -52,7 +52,7 @@ const OBJECTS_AT_ONCE: usize = 500;
 
 /// What the settings say about contents.
 #[derive(Clone, Copy, Debug)]
-pub struct TransferRules {
+pub struct ContentRules {
     /// Largest document in bytes.
     pub maximum_bytes: u32,
     /// How long a link can be used.
@@ -64,7 +64,7 @@ pub struct TransferRules {
 }
 
 /// What the contents of documents go through.
-pub struct TransferParts {
+pub struct ContentParts {
     /// The database.
     pub store: Store,
     /// What time it is.
@@ -82,13 +82,13 @@ pub struct TransferParts {
     /// What links begin with: the public address of the server, if it is known.
     pub public_url: String,
     /// What the settings say.
-    pub rules: TransferRules,
+    pub rules: ContentRules,
 }
 
 /// The contents of documents. Cheap to clone.
 #[derive(Clone)]
 pub struct Documents {
-    parts: Arc<TransferParts>,
+    parts: Arc<ContentParts>,
     room: Arc<Semaphore>,
 }
 
@@ -125,7 +125,7 @@ pub struct Download<S> {
 impl Documents {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(parts: TransferParts) -> Self {
+    pub fn new(parts: ContentParts) -> Self {
         Self { parts: Arc::new(parts), room: Arc::new(Semaphore::new(TRANSFERS_AT_ONCE)) }
     }
 
