@@ -14,9 +14,9 @@ use crate::commands::pipeline::{Changes, Command, Creates, Done, Stop, Texts, Wo
 use crate::domain::input::{Checks, NAME_MAXIMUM};
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::files::ObjectKey;
+use crate::store::casework::case_person;
 use crate::store::casework::document::{self, Document};
 use crate::store::casework::sealed_text::unwritable;
-use crate::store::casework::case_person;
 
 record_in_case!(Document, DocumentId, |document| Some(document.version));
 
