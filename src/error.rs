@@ -312,7 +312,22 @@ catalogue! {
         "Die Zahl muss zwischen {minimum} und {maximum} liegen." "The number must lie between {minimum} and {maximum}.";
 
     // Documents.
-
+    LinkInvalid "LINK_INVALID" Access 404 false
+        "Dieser Link ist ungültig oder abgelaufen, oder das Dokument ist für Sie nicht mehr sichtbar. Einen neuen Link anfordern." "This link is invalid or has expired, or the document is no longer visible to you. Ask for a new link.";
+    DocumentTooLarge "DOCUMENT_TOO_LARGE" Rule 413 false
+        "Das Dokument ist größer als {maximum} Bytes. Verkleinern oder aufteilen." "The document is larger than {maximum} bytes. Make it smaller or split it.";
+    DocumentEmpty "DOCUMENT_EMPTY" Rule 422 false
+        "Das Dokument ist leer." "The document is empty.";
+    DocumentSizeMismatch "DOCUMENT_SIZE_MISMATCH" Rule 422 false
+        "Angekündigt waren {declared} Bytes, angekommen sind {received}. Den Vorgang mit der unveränderten Datei wiederholen." "{declared} bytes were announced and {received} arrived. Try again with the file unchanged.";
+    DocumentTypeMismatch "DOCUMENT_TYPE_MISMATCH" Rule 415 false
+        "Der Inhalt ist keine Datei der Art {declared}. Nur die angegebene Art wird angenommen, nie Programme oder Webseiten." "The content is no file of the type {declared}. Only the type that was declared is taken, and never programs or web pages.";
+    DocumentDamaged "DOCUMENT_DAMAGED" Rule 422 false
+        "Die Datei ist unvollständig oder beschädigt: Ihr Ende fehlt." "The file is incomplete or damaged: its end is missing.";
+    DocumentNotStored "DOCUMENT_NOT_STORED" Rule 409 false
+        "Das Dokument hat keinen Inhalt: Es ist {status}." "The document has no content: it is {status}.";
+    DocumentNotAwaited "DOCUMENT_NOT_AWAITED" Rule 409 false
+        "Für dieses Dokument wird kein Inhalt mehr erwartet: Es ist {status}. Ein neues Dokument anlegen." "No content is awaited for this document any more: it is {status}. Prepare a new document.";
 
     // Transfers of cases.
     TransferOpen "TRANSFER_OPEN" Rule 409 false
@@ -404,6 +419,8 @@ catalogue! {
         "Die Datenbank ist im Augenblick nicht erreichbar. Es wurde nichts gespeichert; bitte erneut versuchen." "The database cannot be reached at the moment. Nothing was stored; try again.";
     MasterKeyWrong "MASTER_KEY_WRONG" Server 503 false
         "Der Hauptschlüssel des Servers passt nicht zu dieser Datenbank. Es wurde nichts gespeichert. Die Betreiberin muss den richtigen Schlüssel einsetzen." "The master key of the server does not fit this database. Nothing was stored. The operator has to provide the right key.";
+    FilesUnavailable "FILES_UNAVAILABLE" Server 503 true
+        "Die Ablage der Dokumente ist im Augenblick nicht erreichbar. Bitte erneut versuchen." "The storage of documents cannot be reached at the moment. Try again.";
     StorageFull "STORAGE_FULL" Server 503 true
         "Der Speicherplatz der Datenbank ist erschöpft. Es wurde nichts gespeichert." "The storage of the database is full. Nothing was stored.";
     Busy "BUSY" Server 503 true

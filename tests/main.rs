@@ -32,6 +32,8 @@ mod documents;
 #[cfg(test)]
 mod explorer;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
 #[expect(dead_code, reason = "the unit tests of `authn::oidc` use the rest")]

@@ -682,6 +682,30 @@ code_list! {
 }
 
 code_list! {
+    /// What a document is: the kinds of files that are taken.
+    DocumentType {
+        /// PDF (`application/pdf`).
+        Pdf = "PDF",
+        /// Photograph or scan (`image/jpeg`).
+        Jpeg = "JPEG",
+        /// Picture (`image/png`).
+        Png = "PNG",
+        /// Photograph of a mobile telephone (`image/heic`).
+        Heic = "HEIC",
+        /// Scan (`image/tiff`).
+        Tiff = "TIFF",
+        /// Plain text in UTF-8 (`text/plain`).
+        Text = "TEXT",
+        /// Text document of Word (`application/vnd.openxmlformats-officedocument.wordprocessingml.document`).
+        Docx = "DOCX",
+        /// Text document of LibreOffice (`application/vnd.oasis.opendocument.text`).
+        Odt = "ODT",
+        /// Spreadsheet of Excel (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`).
+        Xlsx = "XLSX",
+    }
+}
+
+code_list! {
     /// How a case is to pass from one case manager to another. Four different things.
     TransferKind {
         /// The supervisory centre assigns it.

@@ -29,6 +29,7 @@ pub mod disclosure;
 pub mod disclosure_data_class;
 pub mod district;
 pub mod district_key;
+pub mod document;
 pub mod duplicate_verdict;
 pub mod erasure;
 pub mod event;

@@ -17,6 +17,7 @@ mod m20261126_000010_erasure;
 mod m20261126_000020_code_list;
 mod m20261126_000021_deadline;
 mod m20261126_000022_calendar_feed;
+mod m20261126_000030_document;
 mod m20261126_000060_legal_sphere;
 mod m20261126_000061_assessment;
 mod m20261126_000062_support_plan;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000020_code_list::Migration),
             Box::new(m20261126_000021_deadline::Migration),
             Box::new(m20261126_000022_calendar_feed::Migration),
+            Box::new(m20261126_000030_document::Migration),
             Box::new(m20261126_000070_transfer::Migration),
             Box::new(m20261126_000071_disclosure::Migration),
             Box::new(m20261126_000080_supervision_session::Migration),

@@ -10,6 +10,7 @@ pub mod contact;
 pub mod deadline;
 pub mod deadline_rule;
 pub mod disclosure;
+pub mod document;
 pub mod erasure;
 pub mod goal;
 pub mod legal_sphere_period;

@@ -12,8 +12,8 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
 use entity::codes::{AccessBasis, DataClass, TextKind};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, GoalId, MunicipalityId,
-    OrganisationId, PositionId, StaffMemberId, SupervisionSessionId, SupportPlanId, TransferId,
+    AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, DocumentId, GoalId,
+    MunicipalityId, OrganisationId, PositionId, StaffMemberId, SupervisionSessionId, SupportPlanId, TransferId,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -35,6 +35,7 @@ use crate::store::casework::contact::{self, Contact};
 use crate::store::casework::deadline::{self, Deadline};
 use crate::store::casework::deadline_rule::{self, DeadlineRule};
 use crate::store::casework::disclosure::{self, Disclosure};
+use crate::store::casework::document::{self, Document};
 use crate::store::casework::goal::{self, Goal};
 use crate::store::casework::identified::{self, OpenKey, Opening};
 use crate::store::casework::legal_sphere_period::LegalSpherePeriod;
@@ -358,6 +359,46 @@ pub struct KeyOf {
     pub case: Option<CaseId>,
     /// The class of data.
     pub class: DataClass,
+}
+
+impl Loader<DocumentId> for Loaders {
+    type Value = Document;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[DocumentId]) -> Result<HashMap<DocumentId, Document>, Failure> {
+        let rows = document::find_many(&self.store, &self.permit::<verb::ReadIdentity>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The documents of a case, as far as they open for the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DocumentsOf(pub CaseId);
+
+impl Loader<DocumentsOf> for Loaders {
+    type Value = Vec<Document>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[DocumentsOf]) -> Result<HashMap<DocumentsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = document::of_cases(&self.store, &self.permit::<verb::ReadIdentity>()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (DocumentsOf(row.case_id), row))))
+    }
+}
+
+/// How many documents are stored in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DocumentCountOf(pub CaseId);
+
+impl Loader<DocumentCountOf> for Loaders {
+    type Value = i64;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[DocumentCountOf]) -> Result<HashMap<DocumentCountOf, i64>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let counts = document::counts(&self.store, &self.permit()?, &ids).await?;
+        Ok(counts.into_iter().map(|(case, count)| (DocumentCountOf(case), count)).collect())
+    }
 }
 
 /// The consents of a client.

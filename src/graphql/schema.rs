@@ -16,6 +16,7 @@ use crate::graphql::casework::contact::ContactMutations;
 use crate::graphql::casework::deadline::{DeadlineMutations, DeadlineQueries};
 use crate::graphql::casework::deadline_rule::{DeadlineRuleMutations, DeadlineRuleQueries};
 use crate::graphql::casework::disclosure::{DisclosureMutations, DisclosureQueries};
+use crate::graphql::casework::document::DocumentMutations;
 use crate::graphql::casework::erasure::{ErasureMutations, ErasureQueries};
 use crate::graphql::casework::goal::GoalMutations;
 use crate::graphql::casework::measure::{MeasureMutations, MeasureQueries};
@@ -86,6 +87,7 @@ pub struct Mutation(
     ContactMutations,
     DisclosureMutations,
     ErasureMutations,
+    DocumentMutations,
     GoalMutations,
     MeasureMutations,
     NoteMutations,

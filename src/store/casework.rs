@@ -12,6 +12,7 @@ pub mod contact;
 pub mod deadline;
 pub mod deadline_rule;
 pub mod disclosure;
+pub mod document;
 pub mod erasure;
 pub mod extract;
 pub mod goal;

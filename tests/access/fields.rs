@@ -110,6 +110,7 @@ async fn every_root_field_is_closed_to_somebody_who_is_not_logged_in() {
         deadline_rule: id("ddr"),
         deadline: id("ddl"),
         calendar_feed: id("cal"),
+        document: id("doc"),
         transfer: id("trf"),
         notice: id("ntc"),
         plan: id("spl"),

@@ -58,6 +58,8 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let guest = place.account("jobcenter@kreis-coesfeld.example", "Jana Jobcenter-Muster").await;
     let manager = app.user("case.management@stadt-coesfeld.example").await;
     let case = crate::clients::known(&manager).await;
+    let input = json!({ "caseId": case["id"], "name": "Pass.pdf", "documentType": "PDF", "sizeBytes": 100 });
+    let prepared = crate::clients::command(&manager, "documentPrepare", input, "document { id }").await;
     let work = crate::casework::work(&manager, &case["id"], "").await;
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
@@ -81,6 +83,7 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         deadline: text(&crate::deadlines::birthday(&manager, &case).await["id"]),
         calendar_feed: text(&crate::deadlines::feed(&manager).await["id"]),
         code_list_entry: text(&crate::code_lists::entry(&coordinator, "NEED_AREA", "WORK").await["id"]),
+        document: text(&prepared.payload()["document"]["id"]),
         transfer,
         notice,
         plan: work.plan,

@@ -41,6 +41,8 @@ pub struct Ids {
     pub deadline: String,
     /// Of the case manager of the town.
     pub calendar_feed: String,
+    /// A document of that case, whose content never came.
+    pub document: String,
     /// A case that is offered to the case manager of the town.
     pub transfer: String,
     /// What the case manager of the town was told thereby.
@@ -182,6 +184,13 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             "",
             json!({ "clientId": ids.client, "scope": "STATISTICS_ONLY", "form": "ORAL", "language": "uk" }),
         )],
+        ("Mutation", "documentPrepare") => vec![command(
+            field,
+            "",
+            json!({ "caseId": ids.case, "name": "Mietvertrag.pdf", "documentType": "PDF", "sizeBytes": 100 }),
+        )],
+        ("Mutation", "documentLink") => vec![session(field, json!({ "documentId": ids.document }))],
+        ("Mutation", "documentDelete") => vec![command(field, "", json!({ "documentId": ids.document }))],
         ("Mutation", "consentRevoke") => vec![command(field, "", json!({ "consentId": ids.consent }))],
         ("Mutation", "disclosureRecord") => vec![command(
             field,

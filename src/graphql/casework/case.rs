@@ -20,6 +20,7 @@ use crate::graphql::casework::assessment::{self, Assessment};
 use crate::graphql::casework::client::{CasePerson, Client};
 use crate::graphql::casework::contact::{self, Contact};
 use crate::graphql::casework::deadline::{self, Deadline};
+use crate::graphql::casework::document::Document;
 use crate::graphql::casework::legal_sphere_period::{self, LegalSpherePeriod};
 use crate::graphql::casework::note::{self, Note};
 use crate::graphql::casework::support_plan::{self, SupportPlan};
@@ -33,7 +34,9 @@ use crate::graphql::context::Ask;
 use crate::graphql::district::municipality::Municipality;
 use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
-use crate::graphql::loaders::{CaseManager, FactsOf, PersonsOf, PhaseChangesOf, TransfersOf, UnmaskingsOf};
+use crate::graphql::loaders::{
+    CaseManager, DocumentCountOf, DocumentsOf, FactsOf, PersonsOf, PhaseChangesOf, TransfersOf, UnmaskingsOf,
+};
 use crate::graphql::log::access::{AccessEntry, accesses_of};
 use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
@@ -140,6 +143,28 @@ impl Case {
         let rows = ctx.load(PersonsOf(self.0.id)).await?.unwrap_or_default();
         let arguments = RelationArguments { first, after };
         connect_loaded(ctx, "case persons", &arguments, rows, |row| row.id.0, CasePerson)
+    }
+
+    /// Its documents that are not deleted, oldest first. Empty (with an entry in `extensions.redactions`) if there are some
+    /// that do not open for you: `documentCount` says how many there are.
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Document>, Failure> {
+        let rows = ctx.load(DocumentsOf(self.0.id)).await?.unwrap_or_default();
+        if rows.is_empty() && ctx.load(DocumentCountOf(self.0.id)).await?.is_some() {
+            ctx.redact();
+        }
+        let arguments = RelationArguments { first, after };
+        connect_loaded(ctx, "case documents", &arguments, rows, |row| row.id.0, Document)
+    }
+
+    /// How many documents are stored with it. Everybody who sees the case sees this number, and nothing else of them.
+    async fn document_count(&self, ctx: &Context<'_>) -> Result<i32, Failure> {
+        let count = ctx.load(DocumentCountOf(self.0.id)).await?.unwrap_or_default();
+        Ok(i32::try_from(count).unwrap_or(i32::MAX))
     }
 
     /// Person or household.

@@ -16,7 +16,7 @@ use sea_orm::{
 
 use super::client::own_clients;
 use super::identified::rows;
-use super::{client_term, sealed_text};
+use super::{client_term, document, sealed_text};
 use crate::access::{Extent, Permit, Verb, on};
 use crate::error::Failure;
 use crate::log::bytes_hash;
@@ -256,6 +256,7 @@ pub async fn carry_out<V: on::Erasure>(
     vault::destroy_client_key(connection, permit, id).await?;
     let texts = sealed_text::delete_all_of(connection, permit, id).await?;
     client_term::delete_all_of(connection, permit, id).await?;
+    document::delete_all_of(connection, permit, id, now).await?;
     case_file::Entity::update_many()
         .col_expr(case_file::Column::ArrivalMonth, Expr::value(Option::<NaiveDate>::None))
         .filter(case_file::Column::DistrictId.eq(permit.district_id()))

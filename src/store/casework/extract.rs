@@ -9,7 +9,7 @@ use entity::codes::{AccessBasis, AccessPurpose, DataClass};
 use entity::ids::{AccountId, CaseId, ClientId, Identifier, OrganisationId};
 use entity::{
     access_log, account, case_file, case_person, case_phase_change, client, consent, consent_data_class, district,
-    erasure, event, organisation, sealed_text, supervision_session, supervision_session_case, unmasking,
+    document, erasure, event, organisation, sealed_text, supervision_session, supervision_session_case, unmasking,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::ExposeSecret;
@@ -33,6 +33,7 @@ pub const TABLES: &[&str] = &[
     "case_person",
     "case_phase_change",
     "consent",
+    "document",
     "erasure",
     "sealed_text",
     "supervision_session_case",
@@ -115,6 +116,7 @@ pub async fn of_client(
 
     let phases = rows!(store, permit, case_phase_change, CaseId, own_ids());
     let consents = rows!(store, permit, consent, ClientId, [id]);
+    let documents = rows!(store, permit, document, ClientId, [id]);
     let unmaskings = rows!(store, permit, unmasking, CaseId, main_ids());
     let discussed = supervision_session_case::Entity::find()
         .filter(supervision_session_case::Column::DistrictId.eq(permit.district_id()))
@@ -189,6 +191,22 @@ pub async fn of_client(
             name: "phases",
             title: "Wie die Fälle verlaufen sind",
             records: phases.iter().map(|row| with(record(row), "reference", refer(Some(row.case_id)))).collect(),
+        },
+        Section {
+            name: "documents",
+            title: "Ihre Unterlagen",
+            records: documents
+                .iter()
+                .filter(|row| own.contains(&row.case_id))
+                .map(|row| {
+                    let named = |text: &&Written| text.row.record_id == row.id.0;
+                    let name = texts.iter().find(named).map(|text| text.text.clone());
+                    let mut shown = with(record(row), "reference", refer(Some(row.case_id)));
+                    shown.remove("object_key");
+                    shown.remove("awaited_until");
+                    with(shown, "name", name)
+                })
+                .collect(),
         },
         Section { name: "texts", title: "Was geschrieben wurde", records: written(false) },
         Section {
