@@ -55,6 +55,7 @@ fn the_table_of_access_is_the_policy() {
                 Reach::Own => "own",
                 Reach::Organisation => "organisation",
                 Reach::ScopedOrganisation => "organisation, by scope",
+                Reach::Released => "released",
                 Reach::District => "district",
             };
             let _ = write!(table, "{cell} | ");
