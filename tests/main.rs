@@ -29,11 +29,7 @@ mod issuer;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
-mod obstacles;
-#[cfg(test)]
 mod positions;
-#[cfg(test)]
-mod process;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
@@ -42,8 +38,6 @@ mod schema;
 mod sessions;
 #[cfg(test)]
 mod sockets;
-#[cfg(test)]
-mod steps;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]
