@@ -30,7 +30,7 @@ pub use blind_index::{Criterion, IndexKey, IndexTerm, Query, TermKind};
 pub use data_key::DataKey;
 pub use field::{FieldName, Sealed};
 pub use likeness::{Comparison, compare};
-pub use master_key::{KeyCheck, KeyId, MasterKeys, WrappedKey};
+pub use master_key::{CurrentKey, KeyCheck, KeyId, MasterKeys, WrappedKey};
 pub use normal_form::{Birth, Person};
 
 /// Length of every key in bytes.
