@@ -22,9 +22,10 @@ use crate::graphql::connection::CursorSeal;
 use crate::graphql::context::Services;
 use crate::graphql::engine::{Engine, EngineLimits, HttpLimits};
 use crate::graphql::limits::Limits;
-use crate::live::{Feed, Housekeeping, Retention, Sealer, SessionWatch};
+use crate::live::{AccessRecorder, Feed, Housekeeping, Retention, Sealer, SessionWatch};
 use crate::store::Store;
 use crate::store::connection::ConnectionSettings;
+use crate::vault::MasterKeys;
 
 /// Why the server cannot start although its configuration is well-formed.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +100,14 @@ fn keys(what: &'static str, source: &KeySource) -> Result<Arc<SigningKeys>, Star
     SigningKeys::from_pem(&text).map(Arc::new).map_err(|error| failed(error.to_string()))
 }
 
+fn master_keys(source: &KeySource) -> Result<Arc<MasterKeys>, StartError> {
+    let failed = |why: String| StartError::Keys { what: "the vault", why };
+    let text = source
+        .obtain(|| MasterKeys::generate().map_err(|error| io::Error::other(error.to_string())))
+        .map_err(|error| failed(error.to_string()))?;
+    MasterKeys::from_text(&text).map(Arc::new).map_err(|error| failed(error.to_string()))
+}
+
 fn issuer(config: &OidcConfig, clock: SharedClock) -> Result<OidcVerifier, StartError> {
     let failed = |why: String| StartError::Issuer(why);
     let mut settings = oidc::OidcConfig::new(config.issuer.clone(), config.audience.clone());
@@ -135,13 +144,13 @@ impl App {
         }
         let token_keys = keys("access tokens", &config.auth.signing_keys)?;
         let sealing_keys = keys("the log's heads", &config.sealing.signing_keys)?;
-        let store = Store::connect(&ConnectionSettings {
+        let settings = ConnectionSettings {
             url: config.database.url.expose_secret().to_owned(),
             max_connections: config.database.max_connections,
             acquire_timeout: config.database.acquire_timeout,
             statement_timeout: config.database.statement_timeout,
-        })
-        .await?;
+        };
+        let store = Store::connect(&settings, master_keys(&config.vault.master_keys)?).await?;
         let committed = Arc::new(Notify::new());
         let feed = Feed::default();
         let watch = SessionWatch::new(store.clone());
@@ -175,6 +184,7 @@ impl App {
             clock: Arc::clone(&clock),
             sessions,
             feed,
+            accesses: AccessRecorder::start(store.clone()),
             cursors: CursorSeal::new(&derived_secret(&token_keys, "cursors")?),
         };
         let engine = Engine::new(Arc::new(services), limits(&config));

@@ -23,13 +23,15 @@ use crate::demo;
 use crate::domain::input::{Checks, NAME_MAXIMUM};
 use crate::error::{Failure, UserError};
 use crate::store::district::district::{self, District};
+use crate::store::vault;
+use crate::vault::MasterKeys;
 
 const FIRST_STEPS: &str = "\
 To try it out:
   kim                                    then open http://127.0.0.1:8080 and choose a demo account
 
 To set up a server for production (docs/operations.md explains each step):
-  kim secret new signing-key             and `kim secret new sealing-key`: keys to be kept in files
+  kim secret new signing-key             and `sealing-key` and `master-key`: keys to be kept in files
   kim migrate                            makes the tables
   kim district create --ags 05558 --name \"Kreis Coesfeld\"
   kim account create --login admin@example.org --name \"A. Admin\" --generate-password
@@ -95,9 +97,10 @@ enum DistrictCommand {
 
 #[derive(Debug, Subcommand)]
 enum SecretCommand {
-    /// Print a new private key (PKCS#8 PEM, Ed25519)
+    /// Print a new key: PKCS#8 PEM (Ed25519) to sign with, or one line of text for the master key
     ///
-    /// To rotate a key, put the new one before the old one: the first one signs, the others still verify.
+    /// To rotate a signing key, put the new one before the old one: the first one signs, the others still verify.
+    /// docs/operations.md says how to rotate the master key.
     New {
         /// What it is for
         purpose: Purpose,
@@ -110,6 +113,8 @@ enum Purpose {
     SigningKey,
     /// Signs the heads of the log (KIM_SEALING_SIGNING_KEYS)
     SealingKey,
+    /// Wraps the keys of clients (KIM_VAULT_MASTER_KEYS)
+    MasterKey,
 }
 
 /// Why a command ends without success.
@@ -167,6 +172,10 @@ pub fn run() -> ExitCode {
 async fn execute(arguments: Arguments) -> Result<ExitCode, CliError> {
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Schema => print!("{}", crate::graphql::schema::text()),
+        Command::Secret(SecretCommand::New { purpose: Purpose::MasterKey }) => {
+            let key = MasterKeys::generate().map_err(|error| CliError::other(error.to_string()))?;
+            print!("{}", key.expose_secret());
+        }
         Command::Secret(SecretCommand::New { .. }) => {
             let key = SigningKeys::generate().map_err(|error| CliError::other(error.to_string()))?;
             print!("{}", key.expose_secret());
@@ -184,6 +193,9 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
         && !app.store.missing_migrations().await?.is_empty()
     {
         return Err(CliError::other("The database is not up to date yet: run `kim migrate` first."));
+    }
+    if !matches!(command, Command::Serve | Command::Migrate | Command::Demo) {
+        vault::admit(&app.store).await?;
     }
     match command {
         Command::Serve => serve::serve(app).await?,

@@ -18,6 +18,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tracing_subscriber::EnvFilter;
 
 use crate::authn::oidc::is_loopback;
+use crate::vault::MasterKeys;
 
 pub use self::keys::KeySource;
 pub use self::problems::{ConfigProblem, ConfigProblems, Origin};
@@ -75,6 +76,8 @@ pub struct Config {
     pub log: LogConfig,
     /// Sealing of the event log.
     pub sealing: SealingConfig,
+    /// The vault of identified content.
+    pub vault: VaultConfig,
     /// Whether the explorer is served at `/`.
     pub explorer_enabled: bool,
     /// Whether `/metrics` is served.
@@ -252,6 +255,13 @@ pub struct SealingConfig {
     pub batch_events: u64,
 }
 
+/// The vault of identified content.
+#[derive(Debug, Clone)]
+pub struct VaultConfig {
+    /// The ring of master keys as text, the active one first.
+    pub master_keys: KeySource,
+}
+
 /// The process's environment variables, in the form that [`Config::load`] takes. Bytes that are not UTF-8 come
 /// through as replacement characters, which a setting then refuses.
 pub fn process_variables() -> impl Iterator<Item = (String, String)> {
@@ -315,6 +325,7 @@ impl Config {
         };
         let log = read_log(r);
         let sealing = read_sealing(r, &data_directory, &auth);
+        let vault = VaultConfig { master_keys: read_keys(r, &MASTER_KEYS, &data_directory) };
         let explorer_enabled = r.flag("explorer.enabled");
         let metrics_enabled = r.flag("metrics.enabled");
         let idempotency_retention =
@@ -332,6 +343,7 @@ impl Config {
             graphql_limits,
             log,
             sealing,
+            vault,
             explorer_enabled,
             metrics_enabled,
             idempotency_retention,
@@ -499,6 +511,20 @@ struct KeyPlace {
     generated: &'static str,
     purpose: &'static str,
     command: &'static str,
+    /// Says what is wrong with a text.
+    check: fn(&str, command: &str) -> Result<(), Fault>,
+    /// What a text begins with that was taken for the name of a file.
+    looks_like: fn(&str) -> bool,
+}
+
+fn check_signing_keys(pem: &str, command: &str) -> Result<(), Fault> {
+    keys::public_keys(pem, command).map(|_| ())
+}
+
+fn check_master_keys(text: &str, command: &str) -> Result<(), Fault> {
+    MasterKeys::from_text(&SecretString::from(text))
+        .map(|_| ())
+        .map_err(|error| Fault::new(format!("is no ring of master keys: {error}"), format!("Make one with: {command}")))
 }
 
 const AUTH_KEYS: KeyPlace = KeyPlace {
@@ -507,6 +533,8 @@ const AUTH_KEYS: KeyPlace = KeyPlace {
     generated: "secrets/signing-key.pem",
     purpose: "sign access tokens",
     command: "kim secret new signing-key",
+    check: check_signing_keys,
+    looks_like: |text| text.contains("-----BEGIN"),
 };
 
 const SEALING_KEYS: KeyPlace = KeyPlace {
@@ -515,11 +543,23 @@ const SEALING_KEYS: KeyPlace = KeyPlace {
     generated: "secrets/sealing-key.pem",
     purpose: "sign the sealed log",
     command: "kim secret new sealing-key",
+    check: check_signing_keys,
+    looks_like: |text| text.contains("-----BEGIN"),
+};
+
+const MASTER_KEYS: KeyPlace = KeyPlace {
+    key: "vault.master_keys",
+    file_key: "vault.master_keys_file",
+    generated: "secrets/master-key.txt",
+    purpose: "keep the identities of clients sealed",
+    command: "kim secret new master-key",
+    check: check_master_keys,
+    looks_like: |text| MasterKeys::from_text(&SecretString::from(text)).is_ok(),
 };
 
 fn read_keys(r: &mut Reader, place: &KeyPlace, data_directory: &Path) -> KeySource {
     let generated = || KeySource::Generated(data_directory.join(place.generated));
-    let check = |pem: &str| keys::public_keys(pem, place.command).map(|_| KeySource::Given(SecretString::from(pem)));
+    let check = |text: &str| (place.check)(text, place.command).map(|()| KeySource::Given(SecretString::from(text)));
     // One line is all that the env files of containers can hold.
     let text = r.optional(place.key, |text| {
         check(&if text.contains('\n') { text.to_owned() } else { text.replace("\\n", "\n") })
@@ -531,7 +571,7 @@ fn read_keys(r: &mut Reader, place: &KeyPlace, data_directory: &Path) -> KeySour
     }
     if file_name.is_some() {
         let source = r.optional(place.file_key, |path| {
-            if path.contains("-----BEGIN") {
+            if (place.looks_like)(path) {
                 return Err(Fault::new("is a key, not the name of a file", format!("Put it into {}.", place.key)));
             }
             let pem = fs::read_to_string(path).map_err(|error| Fault::unreadable(&error))?;
@@ -544,7 +584,7 @@ fn read_keys(r: &mut Reader, place: &KeyPlace, data_directory: &Path) -> KeySour
         (None, Environment::Development) => {
             let path = data_directory.join(place.generated);
             if let Ok(pem) = fs::read_to_string(&path)
-                && let Err(fault) = keys::public_keys(&pem, place.command)
+                && let Err(fault) = (place.check)(&pem, place.command)
             {
                 r.report_unset(place.key, &path, fault);
             }

@@ -210,9 +210,33 @@ catalogue! {
         "Die Vertretung muss eine andere Person sein als die Fallführung." "The substitute must be another person than the lead.";
 
     // Clients and their identity.
+    ClientRestricted "CLIENT_RESTRICTED" Rule 409 false
+        "Die Verarbeitung der Daten dieser Person ist eingeschränkt (Art. 18 DSGVO). Erst die Einschränkung aufheben." "The processing of this person's data is restricted (Art. 18 GDPR). Lift the restriction first.";
+    ClientErased "CLIENT_ERASED" Rule 409 false
+        "Die Daten dieser Person sind gelöscht." "The data of this person are erased.";
+    ConsentNeeded "CONSENT_NEEDED" Rule 409 false
+        "Die Akte beruht auf Einwilligung, und keine gültige Einwilligung CASE_RECORD liegt vor. Zuerst eine eintragen." "The record rests on consent, and no consent CASE_RECORD is in force. Record one first.";
+    BirthDateMalformed "BIRTH_DATE_MALFORMED" Rule 422 false
+        "Das Geburtsdatum muss ein Tag (1985-03-14) oder ein Jahr (1985) zwischen {earliest} und heute sein." "The birth date must be a day (1985-03-14) or a year (1985) between {earliest} and today.";
+    PersonKnownInCase "PERSON_KNOWN_IN_CASE" Rule 409 false
+        "Diese Person gehört schon zum Fall." "This person belongs to the case already.";
+    HintInvalid "HINT_INVALID" Rule 422 false
+        "Der Hinweis ist unbekannt oder gehört zu einer anderen Person. Die Hinweise neu laden." "The hint is unknown or belongs to another person. Load the hints again.";
+    CodeUnknown "CODE_UNKNOWN" Rule 422 false
+        "{code} steht an diesem Tag nicht in der Liste {list}." "{code} is not in the list {list} on this day.";
 
 
     // Consents, releases and what was passed on.
+    RecipientNeeded "RECIPIENT_NEEDED" Rule 422 false
+        "Für {scope} muss genau eine Empfängerin angegeben sein: eine Organisation oder ein Konto." "{scope} needs exactly one recipient: an organisation or an account.";
+    RecipientNotAllowed "RECIPIENT_NOT_ALLOWED" Rule 422 false
+        "{scope} hat keine Empfängerin. Die Angabe weglassen." "{scope} has no recipient. Leave it out.";
+    DataClassesNeeded "DATA_CLASSES_NEEDED" Rule 422 false
+        "Für {scope} muss angegeben sein, welche Arten von Daten gemeint sind." "{scope} needs the classes of data that it covers.";
+    ConsentNotInForce "CONSENT_NOT_IN_FORCE" Rule 409 false
+        "Diese Einwilligung gilt nicht mehr: sie ist widerrufen oder abgelaufen." "This consent no longer holds: it was revoked or has expired.";
+    LanguageMalformed "LANGUAGE_MALFORMED" Rule 422 false
+        "Die Sprache muss als Kürzel nach BCP 47 angegeben sein, z. B. de, uk, ar." "The language must be given as a BCP 47 tag, e.g. de, uk, ar.";
 
 
     // Work in a case: assessment, plan, contacts, notes, tasks.
@@ -262,6 +286,8 @@ catalogue! {
     // The server's own trouble.
     DatabaseUnavailable "DATABASE_UNAVAILABLE" Server 503 true
         "Die Datenbank ist im Augenblick nicht erreichbar. Es wurde nichts gespeichert; bitte erneut versuchen." "The database cannot be reached at the moment. Nothing was stored; try again.";
+    MasterKeyWrong "MASTER_KEY_WRONG" Server 503 false
+        "Der Hauptschlüssel des Servers passt nicht zu dieser Datenbank. Es wurde nichts gespeichert. Die Betreiberin muss den richtigen Schlüssel einsetzen." "The master key of the server does not fit this database. Nothing was stored. The operator has to provide the right key.";
     StorageFull "STORAGE_FULL" Server 503 true
         "Der Speicherplatz der Datenbank ist erschöpft. Es wurde nichts gespeichert." "The storage of the database is full. Nothing was stored.";
     Busy "BUSY" Server 503 true

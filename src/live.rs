@@ -4,11 +4,13 @@
 //! the log, without gaps. On PostgreSQL the processes wake each other by LISTEN/NOTIFY; an SQLite file is looked at once a
 //! second, because the command line may write to it as well.
 
+mod access_recorder;
 mod feed;
 mod housekeeping;
 mod sealer;
 mod session_watch;
 
+pub use access_recorder::AccessRecorder;
 pub use feed::Feed;
 pub use housekeeping::{Housekeeping, Retention};
 pub use sealer::Sealer;

@@ -5,7 +5,45 @@
 
 use aws_lc_rs::digest::{Context, SHA256};
 use chrono::{DateTime, SecondsFormat, Utc};
+use entity::codes::TextKind;
+use entity::ids::ClientId;
 use entity::{event, log_seal};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::vault::Sealed;
+
+/// What an event tells of a client, sealed under the client's key: destroying the key erases it here as well, and the
+/// chain stays as it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SealedPart {
+    /// Whose key.
+    pub client: ClientId,
+    /// A [`Personal`] as JSON, sealed.
+    pub content: Sealed,
+}
+
+/// The personal part of an event.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Personal {
+    /// Why, in the words of the person who did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What was written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<PersonalText>,
+}
+
+/// One text that was written, or taken away.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PersonalText {
+    /// The record that it belongs to.
+    pub record: Uuid,
+    /// Which text of the record.
+    pub kind: TextKind,
+    /// The text; absent: it was taken away.
+    pub text: Option<String>,
+}
 
 /// A SHA-256 value.
 pub type Hash = [u8; 32];

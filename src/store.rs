@@ -2,7 +2,7 @@
 //! its own statement by it: a row out of reach is a row that is not there.
 //!
 //! The areas and resources have the same names as on every floor. [`connection`] holds the pool and transactions,
-//! [`page`] the keyset pages.
+//! [`page`] the keyset pages, [`vault`] the keys of what is sealed.
 #![expect(
     clippy::disallowed_methods,
     reason = "this is the room of the bare SeaORM functions that the lint keeps out of all others"
@@ -15,5 +15,6 @@ pub mod district;
 pub mod log;
 pub mod page;
 pub mod staffing;
+pub mod vault;
 
 pub use connection::{Store, Transaction};

@@ -29,7 +29,7 @@ pub mod stream;
 pub use blind_index::{Criterion, IndexKey, IndexTerm, Query, TermKind};
 pub use data_key::DataKey;
 pub use field::{FieldName, Sealed};
-pub use likeness::{Comparison, compare};
+pub use likeness::{Comparison, FieldAgreement, compare};
 pub use master_key::{CurrentKey, KeyCheck, KeyId, MasterKeys, WrappedKey};
 pub use normal_form::{Birth, Person};
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::databases::TestDatabase;
+use crate::databases::{MASTER_KEY, TestDatabase};
 
 /// When the simulated clock of a test starts: the spring of the minutes, a working day, 10 o'clock in Coesfeld.
 pub fn start_of_tests() -> DateTime<Utc> {
@@ -75,6 +75,7 @@ impl TestAppBuilder {
             ("KIM_SERVER_SHUTDOWN_TIMEOUT_SECONDS", "5".to_owned()),
             ("KIM_DEMO", self.demo.to_string()),
             ("KIM_SEALING_INTERVAL_MS", "100".to_owned()),
+            ("KIM_VAULT_MASTER_KEYS", MASTER_KEY.to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();

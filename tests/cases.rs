@@ -12,7 +12,8 @@ use crate::databases::{TestDatabase, both_databases};
 const CENTRAL: &str = "case.management@kreis-coesfeld.example";
 const MUNICIPAL: &str = "case.management@stadt-coesfeld.example";
 
-async fn municipality(user: &Client, name: &str) -> String {
+/// The id of a municipality.
+pub async fn municipality(user: &Client, name: &str) -> String {
     let answer = user.query("{ municipalities { nodes { id name } } }").await;
     let nodes = answer.data()["municipalities"]["nodes"].as_array().unwrap().clone();
     let found = nodes.iter().find(|node| node["name"] == name).unwrap();

@@ -89,14 +89,15 @@ fn the_schema_is_printed_without_a_database() {
 #[test]
 fn each_secret_is_new_and_can_be_used() {
     let program = Program::unconfigured();
-    let keys = [program.succeed(&["secret", "new", "signing-key"]), program.succeed(&["secret", "new", "sealing-key"])];
+    let keys = ["signing-key", "sealing-key", "master-key"].map(|purpose| program.succeed(&["secret", "new", purpose]));
     assert_ne!(keys[0], keys[1]);
     let file = program.folder().join("kim.sqlite");
     let program = program
         .with("KIM_ENVIRONMENT", "production")
         .with("KIM_DATABASE_URL", format!("sqlite://{}", file.display()))
         .with("KIM_AUTH_SIGNING_KEYS", &keys[0])
-        .with("KIM_SEALING_SIGNING_KEYS", &keys[1]);
+        .with("KIM_SEALING_SIGNING_KEYS", &keys[1])
+        .with("KIM_VAULT_MASTER_KEYS", &keys[2]);
     program.succeed(&["migrate"]);
 }
 

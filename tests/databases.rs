@@ -10,11 +10,13 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use kim::store::Store;
 use kim::store::connection::ConnectionSettings;
+use kim::vault::MasterKeys;
+use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
@@ -139,7 +141,7 @@ impl TestDatabase {
 
     /// A store with a small pool of its own.
     pub async fn store(&self) -> Store {
-        Store::connect(&self.settings()).await.unwrap()
+        Store::connect(&self.settings(), master_keys()).await.unwrap()
     }
 
     /// Takes the server of a private database away, as a crash does; returns when it is gone.
@@ -205,6 +207,13 @@ fn present<T>(found: Result<T, Absence>, notice: &Notice) -> Option<T> {
     None
 }
 
+/// The master key of all databases of tests, so that one server can go on where another one stopped.
+pub const MASTER_KEY: &str = "5e1f0a7c93b24d688f21c7e5a0d9b3f4716c2e8d5b9a403f1e6d8c7b2a590f34";
+
+fn master_keys() -> Arc<MasterKeys> {
+    Arc::new(MasterKeys::from_text(&SecretString::from(MASTER_KEY)).unwrap())
+}
+
 fn settings(url: &str) -> ConnectionSettings {
     ConnectionSettings {
         url: url.to_owned(),
@@ -215,7 +224,7 @@ fn settings(url: &str) -> ConnectionSettings {
 }
 
 async fn migrate(url: &str) -> Result<(), String> {
-    let store = Store::connect(&settings(url)).await.map_err(|error| format!("{error:?}"))?;
+    let store = Store::connect(&settings(url), master_keys()).await.map_err(|error| format!("{error:?}"))?;
     let migrated = store.migrate().await.map_err(|error| format!("{error:?}"));
     store.close().await;
     migrated

@@ -54,8 +54,8 @@ fn the_table_of_access_is_the_policy() {
                 Reach::Nothing => "–",
                 Reach::Own => "own",
                 Reach::Organisation => "organisation",
-                Reach::ScopedOrganisation => "organisation, by scope",
                 Reach::Released => "released",
+                Reach::ScopedOrganisation => "organisation, by scope",
                 Reach::District => "district",
             };
             let _ = write!(table, "{cell} | ");

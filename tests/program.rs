@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use crate::databases::TestDatabase;
+use crate::databases::{MASTER_KEY, TestDatabase};
 
 /// The program in a folder of its own, with no variables but those given.
 pub struct Program {
@@ -45,6 +45,7 @@ impl Program {
             .with("KIM_DATABASE_URL", url)
             .with("KIM_DEMO", "false")
             .with("KIM_LOG_FILTER", "warn")
+            .with("KIM_VAULT_MASTER_KEYS", MASTER_KEY)
     }
 
     /// Sets a variable of its environment.

@@ -24,7 +24,12 @@ const PLAIN_LISTS: &[(&str, &str)] = &[
     ("Position.availableTransitions", "the transitions"),
     ("LogEntry.changes", "the columns of a record"),
     ("Case.availablePhases", "the phases"),
+    ("Client.possibleDuplicates", "at most 20"),
+    ("Consent.dataClasses", "the classes"),
+    ("DuplicateHint.fields", "the fields that are compared"),
     ("Grant.scopes", "the actions"),
+    ("LogEntry.texts", "the texts of one input"),
+    ("Query.clientSearch", "at most 50"),
     ("UserError.path", "one step of an input"),
 ];
 

@@ -59,6 +59,50 @@ impl Tables {
         found.unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
+    /// The text that a statement selects.
+    pub async fn text(&mut self, sql: &str) -> String {
+        let found: Result<String, Error> = match self {
+            Self::Sqlite(connection) => query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await,
+            Self::Postgres(connection) => query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await,
+        };
+        found.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// Makes the database refuse every new row of a table.
+    pub async fn refuse_inserts(&mut self, table: &str) {
+        let sql = match self {
+            Self::Sqlite(_) => format!(
+                "CREATE TRIGGER tr_refuse_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'refused'); END"
+            ),
+            Self::Postgres(_) => format!(
+                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+                 $$ BEGIN RAISE EXCEPTION 'refused'; END $$; \
+                 CREATE TRIGGER tr_refuse_{table} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION refuse()"
+            ),
+        };
+        self.run(&sql).await;
+    }
+
+    /// All that is stored, as far as it can be read as text: the bytes of the file, or all rows of all tables.
+    pub async fn everything(&mut self, url: &str) -> String {
+        if let Self::Sqlite(_) = self {
+            let file = url.strip_prefix("sqlite://").unwrap();
+            let read = |name: &str| std::fs::read(name).unwrap_or_default();
+            let bytes = [read(file), read(&format!("{file}-wal"))].concat();
+            return String::from_utf8_lossy(&bytes).into_owned();
+        }
+        let list = "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public'";
+        let tables = self.text(list).await;
+        self.run("SET bytea_output = 'escape'").await;
+        let mut everything = String::new();
+        for table in tables.split(',') {
+            // Bytes are written out as text, so that what stands in them in plain is found.
+            let rows = format!("SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t");
+            everything.push_str(&self.text(&rows).await);
+        }
+        everything
+    }
+
     /// How many rows a table has.
     pub async fn count(&mut self, table: &str) -> i64 {
         self.number(&format!("SELECT count(*) FROM {table}")).await

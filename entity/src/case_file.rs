@@ -7,7 +7,7 @@ use crate::codes::{
     AgeBand, CaseIntensity, CasePhase, CaseStatus, CaseUnit, ClosureReason, GenderStatistical, LanguageLevel,
     ReferralSource,
 };
-use crate::ids::{CaseId, DistrictId, MunicipalityId, StaffMemberId};
+use crate::ids::{CaseId, ClientId, DistrictId, MunicipalityId, StaffMemberId};
 
 /// A case.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
@@ -22,6 +22,8 @@ pub struct Model {
     pub year: i32,
     /// Number within the year, from 1: the second part of its reference.
     pub number: i32,
+    /// The person that it is about: the identity stands apart.
+    pub client_id: ClientId,
     /// The municipality that it belongs to.
     pub municipality_id: MunicipalityId,
     /// The case manager who leads it: exactly one.
@@ -50,6 +52,10 @@ pub struct Model {
     pub age_band: Option<AgeBand>,
     /// Gender, for statistics.
     pub gender: Option<GenderStatistical>,
+    /// Group of nationalities (a code of the list `NATIONALITY_GROUP`), for statistics.
+    pub nationality_group: Option<String>,
+    /// Group of residence titles (a code of the list `RESIDENCE_GROUP`), for statistics.
+    pub residence_group: Option<String>,
     /// Level of German, for statistics.
     pub language_level: Option<LanguageLevel>,
     /// First day of the month of arrival, for statistics.

@@ -32,6 +32,11 @@ pub fn whole(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).integer().not_null().take()
 }
 
+/// Yes or no.
+pub fn flag(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).boolean().not_null().take()
+}
+
 /// A calendar day that must be there.
 pub fn day(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).date().not_null().take()

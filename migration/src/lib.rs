@@ -8,7 +8,11 @@ mod m20261123_000001_district;
 mod m20261123_000002_account;
 mod m20261123_000003_position;
 mod m20261123_000004_log;
-mod m20261123_000005_case;
+mod m20261126_000005_client;
+mod m20261126_000006_case;
+mod m20261126_000007_consent;
+mod m20261126_000008_sealed_text;
+mod m20261126_000009_access_log;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +26,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_account::Migration),
             Box::new(m20261123_000003_position::Migration),
             Box::new(m20261123_000004_log::Migration),
-            Box::new(m20261123_000005_case::Migration),
+            Box::new(m20261126_000005_client::Migration),
+            Box::new(m20261126_000006_case::Migration),
+            Box::new(m20261126_000007_consent::Migration),
+            Box::new(m20261126_000008_sealed_text::Migration),
+            Box::new(m20261126_000009_access_log::Migration),
         ]
     }
 }

@@ -9,13 +9,23 @@ use super::CliError;
 use crate::app::App;
 use crate::config::Environment;
 use crate::demo;
+use crate::error::ErrorCode;
 use crate::http;
+use crate::store::vault;
 
 /// Serves until SIGTERM or Ctrl-C.
 pub(super) async fn serve(app: App) -> Result<(), CliError> {
     // A production database is changed by `kim migrate` only; until then `/health/ready` says what is missing.
     if app.config.environment == Environment::Development {
         app.store.migrate().await?;
+    }
+    match vault::admit(&app.store).await {
+        Err(failure) if failure.code == ErrorCode::MasterKeyWrong => return Err(failure.into()),
+        // Nothing is written before the master key is known to fit: see `Store::begin`.
+        Err(failure) => {
+            tracing::warn!(cause = failure.cause.as_deref(), "the master key was not compared with the database yet")
+        }
+        Ok(()) => {}
     }
     if app.config.demo {
         demo::load(&app).await?;

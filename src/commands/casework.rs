@@ -1,3 +1,5 @@
 //! Commands about cases.
 
 pub mod case;
+pub mod client;
+pub mod consent;

@@ -4,25 +4,31 @@
 //! → rows and one event → answer under the key → commit, or roll back when only validating. A first answer that is given
 //! again passes the door as well.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
 
 use async_graphql::InputObject;
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{EventId, Identifier};
+use entity::codes::TextKind;
+use entity::ids::{CaseId, ClientId, EventId, Identifier};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::access::{Actor, Permit, Verb};
 use crate::clock::{SharedClock, legal_day};
 use crate::domain::input::{Checks, REASON_MAXIMUM};
 use crate::error::{ErrorCode, Failure, UserError};
-use crate::log::text_hash;
+use crate::log::{Personal, PersonalText, SealedPart, text_hash};
+use crate::store::casework::sealed_text::{self, Entry, unwritable};
 use crate::store::log::event::{self, Event};
 use crate::store::log::idempotency::{self, KeyOwner, KnownKey};
+use crate::store::vault::client_key;
 use crate::store::{Store, Transaction};
+use crate::vault::{DataKey, FieldName};
 
 /// The longest idempotency key, in characters.
 const KEY_MAXIMUM: usize = 200;
@@ -80,6 +86,14 @@ pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     fn for_log(&self) -> Value {
         serde_json::to_value(self).unwrap_or_default()
     }
+    /// In whose history its changes stand: its own, or that of the record that it is a part of.
+    fn subject(&self) -> String {
+        self.id().to_string()
+    }
+    /// The client that it is about. What people write about it, reasons included, is then sealed under the client's key.
+    fn client(&self) -> Option<ClientId> {
+        None
+    }
 }
 
 /// What a rule has at hand.
@@ -104,12 +118,71 @@ pub struct Done<R> {
     pub record: R,
     /// What else the log should tell, e.g. the occupancy that was added. Ids and facts, no names.
     pub details: Value,
+    /// What was written about clients: it is sealed, in its place and in the log.
+    pub texts: Vec<Texts>,
+}
+
+/// Free text about one client. It leaves the pipeline sealed under the client's key, and in no other form.
+#[derive(Clone, Debug)]
+pub struct Texts {
+    /// Whose key seals it.
+    pub client_id: ClientId,
+    /// The case that it was written in; absent for who the client is.
+    pub case_id: Option<CaseId>,
+    /// The texts, by record and kind.
+    pub entries: Vec<Entry>,
+    /// Whether it may be written although the client's data may not be worked with: consents and rights of the person.
+    pub regardless: bool,
+}
+
+impl Texts {
+    /// Texts of records in a case.
+    #[must_use]
+    pub const fn in_case(client_id: ClientId, case_id: CaseId) -> Self {
+        Self { client_id, case_id: Some(case_id), entries: Vec::new(), regardless: false }
+    }
+
+    /// Texts of the client as such.
+    #[must_use]
+    pub const fn of_client(client_id: ClientId) -> Self {
+        Self { client_id, case_id: None, entries: Vec::new(), regardless: false }
+    }
+
+    /// Adds a text of a record; `None` takes the present one away. Blanks around it are cut off.
+    #[must_use]
+    pub fn with(mut self, record_id: Uuid, kind: TextKind, text: Option<&str>) -> Self {
+        let text = text.map(|text| text.trim().to_owned());
+        self.entries.push(Entry { record_id, kind, text });
+        self
+    }
+
+    /// The same, where a missing text changes nothing.
+    #[must_use]
+    pub fn with_given(self, record_id: Uuid, kind: TextKind, text: Option<&str>) -> Self {
+        if text.is_some() { self.with(record_id, kind, text) } else { self }
+    }
+
+    /// May be written although the client's data may not be worked with.
+    #[must_use]
+    pub const fn regardless(mut self) -> Self {
+        self.regardless = true;
+        self
+    }
 }
 
 impl<R> Done<R> {
     /// A change that the record itself tells completely.
     pub const fn new(record: R) -> Self {
-        Self { record, details: Value::Null }
+        Self { record, details: Value::Null, texts: Vec::new() }
+    }
+
+    /// Adds what was written about a client.
+    #[must_use]
+    pub fn with_texts(mut self, texts: Texts) -> Self {
+        if !texts.entries.is_empty() {
+            self.texts.push(texts);
+        }
+        self
     }
 
     /// Adds what else the log should tell.
@@ -289,8 +362,10 @@ impl Commands {
             let owner = KeyOwner { district_id: work.actor.district_id(), account_id };
             let input = serde_json::to_string(command).map_err(|error| Failure::internal(error.to_string()))?;
             let reason = options.reason.as_deref().unwrap_or_default();
-            let request_hash = text_hash("kim request 1", &[C::NAME, &input, reason]);
-            match idempotency::take(connection, owner, key, &request_hash, work.now).await? {
+            // The key itself is not kept: without it nobody can test guesses of a personal input against its hash.
+            let request_hash = text_hash("kim request 2", &[key, C::NAME, &input, reason]);
+            let key = hex::encode(text_hash("kim key", &[key]));
+            match idempotency::take(connection, owner, &key, &request_hash, work.now).await? {
                 KnownKey::Taken(id) => taken = Some(id),
                 KnownKey::Used { request_hash: used_for, answer } => {
                     let reused = UserError::at("options.idempotencyKey", ErrorCode::IdempotencyKeyReused);
@@ -310,15 +385,17 @@ impl Commands {
         }
         let verdict = rule(work).await?;
         if let Verdict::Did { before, done } = &verdict {
+            let id = EventId::new();
+            let sealed = seal(work, id, done).await?;
             let event = Event {
-                id: EventId::new(),
+                id,
                 district_id: work.actor.district_id(),
                 occurred_at: work.now,
                 actor_id: work.actor.account_id(),
                 command: C::NAME.to_owned(),
-                subject: done.record.id().to_string(),
-                reason: options.reason.clone(),
-                change: change_text(before, &done.record.for_log(), &done.details),
+                subject: done.record.subject(),
+                reason: if done.record.client().is_some() { None } else { options.reason.clone() },
+                change: change_text(before, &done.record.for_log(), &done.details, &sealed),
             };
             event::append(connection, &event).await?;
             if let Some(id) = taken {
@@ -335,8 +412,48 @@ const fn refused<R>(user_errors: Vec<UserError>) -> Answer<R> {
     Answer { record: None, user_errors, replayed: false }
 }
 
+/// Seals what was written about clients, in its place; and returns it, with the reason, sealed once more for the event.
+async fn seal<V: Verb, R: Record>(work: &Work<'_, V>, event: EventId, done: &Done<R>) -> Result<Vec<SealedPart>, Stop> {
+    let mut personal: BTreeMap<ClientId, Personal> = BTreeMap::new();
+    if let (Some(client), Some(reason)) = (done.record.client(), work.reason) {
+        personal.entry(client).or_default().reason = Some(reason.to_owned());
+    }
+    let mut keys: BTreeMap<ClientId, DataKey> = BTreeMap::new();
+    let clients: BTreeSet<ClientId> =
+        personal.keys().copied().chain(done.texts.iter().map(|texts| texts.client_id)).collect();
+    for client in clients {
+        if let Some(key) = client_key(work.transaction, work.permit, client).await? {
+            keys.insert(client, key);
+        }
+    }
+    for texts in &done.texts {
+        let key = keys.get(&texts.client_id).ok_or_else(|| UserError::at("", ErrorCode::ClientErased))?;
+        if !texts.regardless
+            && let Some(obstacle) = unwritable(work.transaction, work.permit, texts.client_id).await?
+        {
+            return Err(obstacle.into());
+        }
+        sealed_text::write(work.transaction, work.permit, key, texts.case_id, &texts.entries, work.now).await?;
+        let told = &mut personal.entry(texts.client_id).or_default().texts;
+        told.extend(texts.entries.iter().map(|entry| PersonalText {
+            record: entry.record_id,
+            kind: entry.kind,
+            text: entry.text.clone(),
+        }));
+    }
+    let mut sealed = Vec::with_capacity(personal.len());
+    for (client, personal) in personal {
+        // What is said about somebody whose key is destroyed is not kept.
+        let Some(key) = keys.get(&client) else { continue };
+        let text = serde_json::to_string(&personal).map_err(|error| Failure::internal(error.to_string()))?;
+        let content = key.seal_text(FieldName::EVENT.of(event.0), &text).map_err(Failure::from)?;
+        sealed.push(SealedPart { client, content });
+    }
+    Ok(sealed)
+}
+
 /// The `change` of an event: only what differs, with keys in alphabetical order.
-fn change_text(before: &Value, after: &Value, details: &Value) -> String {
+fn change_text(before: &Value, after: &Value, details: &Value, sealed: &[SealedPart]) -> String {
     let empty = Map::new();
     let (old, new) = (before.as_object().unwrap_or(&empty), after.as_object().unwrap_or(&empty));
     let differing = |one: &Map<String, Value>, other: &Map<String, Value>| -> Value {
@@ -351,6 +468,11 @@ fn change_text(before: &Value, after: &Value, details: &Value) -> String {
         && let Some(change) = change.as_object_mut()
     {
         change.insert("details".to_owned(), details.clone());
+    }
+    if !sealed.is_empty()
+        && let Some(change) = change.as_object_mut()
+    {
+        change.insert("sealed".to_owned(), serde_json::to_value(sealed).unwrap_or_default());
     }
     change.to_string()
 }
@@ -367,6 +489,7 @@ mod tests {
             &json!({"status": "PLANNED", "version": 1, "number": "CM-1"}),
             &json!({"status": "APPROVED", "version": 2, "number": "CM-1"}),
             &Value::Null,
+            &[],
         );
         assert_eq!(text, r#"{"after":{"status":"APPROVED","version":2},"before":{"status":"PLANNED","version":1}}"#);
     }

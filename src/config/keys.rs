@@ -13,17 +13,17 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::reader::Fault;
 
-/// Where private signing keys come from.
+/// Where secret keys come from.
 #[derive(Debug, Clone)]
 pub enum KeySource {
-    /// PEM text with one private key or more, already checked. The first one signs.
+    /// The text of one key or more, already checked. The first one is the active one.
     Given(SecretString),
     /// A file that a development server makes at its first start and reads at every later one.
     Generated(PathBuf),
 }
 
 impl KeySource {
-    /// The PEM text. `make` is called when a generated file does not exist yet and returns the PEM text to keep
+    /// The text. `make` is called when a generated file does not exist yet and returns the text to keep
     /// there, readable by its owner only. When two processes start at once, both end up with the same file.
     ///
     /// # Errors

@@ -165,6 +165,13 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("sealing.signing_keys_file", Empty, "File with the same content, instead of `sealing.signing_keys`."),
     setting("sealing.interval_ms", Fixed("1000"), "Pause between two runs of the sealer (50 to 3600000)."),
     setting("sealing.batch_events", Fixed("1000"), "Most events sealed in one run (1 to 5000)."),
+    setting(
+        "vault.master_keys",
+        Derived("in development made at the first start; production must give one"),
+        "The ring of master keys that wrap the keys of clients: one line a key, as `kim secret new master-key` prints it. The first one is active. In an environment variable `\\n` may stand for a line break. Whoever loses it loses all identities; see operations.md.",
+    )
+    .secret(),
+    setting("vault.master_keys_file", Empty, "File with the same content, instead of `vault.master_keys`."),
     setting("explorer.enabled", PerEnvironment { development: "true", production: "false" }, "Serve the explorer (GraphiQL) at `/`."),
     setting("metrics.enabled", Fixed("true"), "Serve Prometheus metrics at `/metrics`."),
     setting("idempotency.retention_hours", Fixed("48"), "How long the answer to an idempotency key is kept (24 to 8760)."),

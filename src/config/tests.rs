@@ -31,6 +31,10 @@ struct Trial {
     build: Environment,
 }
 
+fn new_master_key() -> SecretString {
+    MasterKeys::generate().unwrap()
+}
+
 impl Trial {
     fn development() -> Self {
         Self { directory: tempfile::tempdir().unwrap(), variables: BTreeMap::new(), build: Environment::Development }
@@ -42,6 +46,7 @@ impl Trial {
             .with("DATABASE_URL", "postgres://kim:geheim@db.example.org/kim")
             .with("KIM_AUTH_SIGNING_KEYS", &new_key())
             .with("KIM_SEALING_SIGNING_KEYS", &new_p256_key())
+            .with("KIM_VAULT_MASTER_KEYS", new_master_key().expose_secret())
     }
 
     fn with(mut self, name: &str, value: &str) -> Self {
@@ -105,10 +110,11 @@ fn debug_build_with_postgres_runs_the_same_demo() {
 fn release_build_without_any_setting_lists_everything_that_is_missing() {
     let trial = Trial { build: Environment::Production, ..Trial::development() };
     insta::assert_snapshot!(trial.problems(), @r"
-    KIM cannot start: 3 problems with its configuration
+    KIM cannot start: 4 problems with its configuration
      1. database.url (KIM_DATABASE_URL): missing. A production server needs a database that is named: postgres://user:password@host/database.
      2. auth.signing_keys (KIM_AUTH_SIGNING_KEYS): missing. A production server needs a private key of its own to sign access tokens, here or in a file that auth.signing_keys_file names. Make one with: kim secret new signing-key
      3. sealing.signing_keys (KIM_SEALING_SIGNING_KEYS): missing. A production server needs a private key of its own to sign the sealed log, here or in a file that sealing.signing_keys_file names. Make one with: kim secret new sealing-key
+     4. vault.master_keys (KIM_VAULT_MASTER_KEYS): missing. A production server needs a private key of its own to keep the identities of clients sealed, here or in a file that vault.master_keys_file names. Make one with: kim secret new master-key
     ");
 }
 
@@ -124,7 +130,7 @@ fn production_with_its_secrets_starts_without_demo_and_explorer() {
 #[test]
 fn environment_variable_decides_over_the_kind_of_build() {
     let trial = Trial::development().with("KIM_ENVIRONMENT", "production");
-    assert!(trial.problems().contains("3 problems"));
+    assert!(trial.problems().contains("4 problems"));
     let trial = Trial { build: Environment::Production, ..Trial::development() }.with("KIM_ENVIRONMENT", "development");
     assert!(trial.config().demo);
 }
@@ -265,6 +271,21 @@ fn unusable_signing_keys_are_refused() {
     assert!(gone.contains("names a file that does not exist"), "{gone}");
     let directory = Trial::development().with("KIM_AUTH_SIGNING_KEYS_FILE", "/").problem();
     assert!(directory.contains("names a file that cannot be read"), "{directory}");
+}
+
+#[test]
+fn master_keys_come_from_text_or_file_and_are_checked() {
+    let of = |text: &str| Trial::development().with("KIM_VAULT_MASTER_KEYS", text);
+    let one = new_master_key();
+    let ring = format!("{}\\n{}", one.expose_secret().trim(), new_master_key().expose_secret().trim());
+    assert!(matches!(of(&ring).config().vault.master_keys, KeySource::Given(_)));
+    let problem = of("changeme").problem();
+    assert!(
+        problem.contains("is no ring of master keys: master key in line 1") && !problem.contains("changeme"),
+        "{problem}"
+    );
+    let file = Trial::development().with("KIM_VAULT_MASTER_KEYS_FILE", one.expose_secret().trim()).problem();
+    assert!(file.contains("is a key, not the name of a file"), "{file}");
 }
 
 #[test]

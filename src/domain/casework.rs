@@ -1,3 +1,5 @@
 //! Rules about cases.
 
 pub mod case;
+pub mod consent;
+pub mod text;

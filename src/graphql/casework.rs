@@ -1,3 +1,6 @@
 //! Cases.
 
 pub mod case;
+pub mod client;
+pub mod consent;
+pub mod text;

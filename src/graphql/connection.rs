@@ -51,7 +51,8 @@ impl CursorSeal {
         hash.into_iter().take(SEAL_BYTES).collect()
     }
 
-    fn write(&self, district: DistrictId, list: &str, boundary: &Boundary) -> String {
+    /// Makes the opaque text of a place in a list, or of anything else that one list alone understands.
+    pub fn write(&self, district: DistrictId, list: &str, boundary: &Boundary) -> String {
         let content = Content { list: list.into(), boundary: Cow::Borrowed(boundary) };
         let text = serde_json::to_string(&content).unwrap_or_default();
         let mut bytes = self.seal(district, &text);
@@ -59,7 +60,11 @@ impl CursorSeal {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    fn read(&self, district: DistrictId, list: &str, cursor: &str) -> Result<Boundary, Failure> {
+    /// Opens what [`CursorSeal::write`] made for the same list of the same district.
+    ///
+    /// # Errors
+    /// `CURSOR_INVALID`.
+    pub fn read(&self, district: DistrictId, list: &str, cursor: &str) -> Result<Boundary, Failure> {
         let invalid = || Failure::new(ErrorCode::CursorInvalid);
         let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid())?;
         let (seal, text) = bytes.split_at_checked(SEAL_BYTES).ok_or_else(invalid)?;

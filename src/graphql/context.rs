@@ -1,5 +1,6 @@
 //! What a request carries with it: the actor, the loaders, and what had to be hidden.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -18,9 +19,11 @@ use crate::commands::{Answer, CommandOptions, Commands};
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::connection::CursorSeal;
 use crate::graphql::loaders::Loaders;
-use crate::live::Feed;
+use crate::live::{AccessRecorder, Feed};
 use crate::log::text_hash;
 use crate::store::Store;
+use crate::store::casework::identified::Opening;
+use crate::store::log::access::Reads;
 
 /// What the whole server shares.
 pub struct Services {
@@ -36,6 +39,8 @@ pub struct Services {
     pub feed: Feed,
     /// Makes and opens cursors.
     pub cursors: CursorSeal,
+    /// Records reads of identified data.
+    pub accesses: AccessRecorder,
 }
 
 /// Why a relation is empty although there may be something.
@@ -78,7 +83,24 @@ pub struct RequestState {
     pub address: Option<IpAddr>,
     /// Its identifier, for the log and for errors.
     pub request_id: String,
+    /// What identified data was opened so far.
+    pub trail: Trail,
     redactions: Mutex<Vec<Redaction>>,
+}
+
+/// What a request opened of identified data, to be recorded before its answer leaves.
+#[derive(Default)]
+pub struct Trail(Mutex<BTreeSet<Opening>>);
+
+impl Trail {
+    /// Notes what was opened.
+    pub fn note(&self, openings: impl IntoIterator<Item = Opening>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(openings);
+    }
+
+    fn take(&self) -> BTreeSet<Opening> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl RequestState {
@@ -92,7 +114,25 @@ impl RequestState {
         request_id: String,
     ) -> Self {
         let loaders = Loaders::for_request(services.store.clone(), actor.clone());
-        Self { services, actor, loaders, idempotency_key, address, request_id, redactions: Mutex::default() }
+        let (trail, redactions) = (Trail::default(), Mutex::default());
+        Self { services, actor, loaders, idempotency_key, address, request_id, trail, redactions }
+    }
+
+    /// Records what identified data was opened so far; it is durable when this returns.
+    ///
+    /// # Errors
+    /// Those of the database: then no answer may leave.
+    pub async fn record_reads(&self) -> Result<(), Failure> {
+        let openings = self.trail.take();
+        let Some(actor) = self.actor.as_ref().filter(|_| !openings.is_empty()) else { return Ok(()) };
+        let reads = Reads {
+            district_id: actor.district_id(),
+            account_id: actor.account_id(),
+            request_id: Some(self.request_id.chars().take(100).collect()),
+            at: self.services.clock.now(),
+            openings,
+        };
+        self.services.accesses.record(reads).await
     }
 
     /// Takes what was hidden so far.

@@ -282,6 +282,9 @@ impl Engine {
                 return refusal(&failure, &state.request_id);
             }
         };
+        if let Err(failure) = state.record_reads().await {
+            return refusal(&failure, &state.request_id);
+        }
         finish(response, &state, &measure)
     }
 
@@ -303,6 +306,10 @@ impl Engine {
             };
             let mut responses = engine.inner.schema.execute_stream(request);
             while let Some(response) = responses.next().await {
+                if let Err(failure) = state.record_reads().await {
+                    yield refusal(&failure, &state.request_id);
+                    return;
+                }
                 yield finish(response, &state, &measure);
             }
         }

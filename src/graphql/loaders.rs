@@ -3,16 +3,21 @@
 //! They belong to one request and hold its permits, so that nothing crosses from one reader to another. What is out of
 //! reach is simply not among the values.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
-use entity::ids::{AccountId, BodyId, CaseId, DistrictId, MunicipalityId, OrganisationId, PositionId, StaffMemberId};
+use entity::codes::{AccessBasis, DataClass, TextKind};
+use entity::ids::{
+    AccountId, BodyId, CaseId, ClientId, ConsentId, DistrictId, MunicipalityId, OrganisationId, PositionId,
+    StaffMemberId,
+};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use uuid::Uuid;
 
 use crate::access::{Actor, Permit, Verb, verb};
 use crate::error::{ErrorCode, Failure};
@@ -20,7 +25,12 @@ use crate::store::Store;
 use crate::store::accounts::account::{self, Account};
 use crate::store::accounts::grant::{self, Grant};
 use crate::store::casework::case::{self, Case};
+use crate::store::casework::case_person::{self, CasePerson};
 use crate::store::casework::case_phase_change::{self, CasePhaseChange};
+use crate::store::casework::client::{self, Client};
+use crate::store::casework::consent::{self, Consent};
+use crate::store::casework::identified::{self, OpenKey, Opening};
+use crate::store::casework::sealed_text::{self, OpenText};
 use crate::store::district::body::Body;
 use crate::store::district::directory::{self, Listed};
 use crate::store::district::district::{self, District};
@@ -169,6 +179,161 @@ impl Loader<CaseId> for Loaders {
     async fn load(&self, keys: &[CaseId]) -> Result<HashMap<CaseId, Case>, Failure> {
         let rows = case::find_many(&self.store, &self.permit::<verb::ReadCase>()?, keys).await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// Who belongs to a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PersonsOf(pub CaseId);
+
+impl Loader<PersonsOf> for Loaders {
+    type Value = Vec<CasePerson>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[PersonsOf]) -> Result<HashMap<PersonsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = case_person::of_cases(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (PersonsOf(row.case_id), row))))
+    }
+}
+
+/// The cases of a client, as far as the reader may see them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CasesOf(pub ClientId);
+
+impl Loader<CasesOf> for Loaders {
+    type Value = Vec<CasePerson>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[CasesOf]) -> Result<HashMap<CasesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = case_person::of_clients(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (CasesOf(row.client_id), row))))
+    }
+}
+
+impl Loader<ClientId> for Loaders {
+    type Value = Client;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ClientId]) -> Result<HashMap<ClientId, Client>, Failure> {
+        let rows = client::find_many(&self.store, &self.permit::<verb::ReadIdentity>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The texts of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TextsOf(pub Uuid);
+
+/// The texts of a record, as far as they open for the reader.
+#[derive(Clone, Default)]
+pub struct RecordTexts {
+    open: BTreeMap<TextKind, OpenText>,
+    hidden: BTreeSet<TextKind>,
+}
+
+impl RecordTexts {
+    /// A text that opens.
+    #[must_use]
+    pub fn get(&self, kind: TextKind) -> Option<&OpenText> {
+        self.open.get(&kind)
+    }
+
+    /// Whether there is a text that does not open.
+    #[must_use]
+    pub fn is_hidden(&self, kind: TextKind) -> bool {
+        self.hidden.contains(&kind)
+    }
+}
+
+impl Loader<TextsOf> for Loaders {
+    type Value = RecordTexts;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[TextsOf]) -> Result<HashMap<TextsOf, RecordTexts>, Failure> {
+        let permit = self.permit::<verb::ReadIdentity>()?;
+        let records: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let mut texts: HashMap<TextsOf, RecordTexts> = keys.iter().map(|key| (*key, RecordTexts::default())).collect();
+        for text in sealed_text::of_records(&self.store, &permit, &records).await? {
+            texts.entry(TextsOf(text.record_id)).or_default().open.insert(text.kind, text);
+        }
+        // In one's own cases everything opens: there is nothing hidden to look for.
+        let is_own =
+            |texts: &RecordTexts| texts.open.values().any(|text| text.opening.standing.basis == AccessBasis::OwnCase);
+        let others: Vec<Uuid> = texts.iter().filter(|(_, texts)| !is_own(texts)).map(|(key, _)| key.0).collect();
+        if !others.is_empty() {
+            for (record, kind) in sealed_text::exist(&self.store, &permit, &others).await? {
+                let texts = texts.entry(TextsOf(record)).or_default();
+                if !texts.open.contains_key(&kind) {
+                    texts.hidden.insert(kind);
+                }
+            }
+        }
+        Ok(texts)
+    }
+}
+
+impl Loader<KeyOf> for Loaders {
+    type Value = Arc<OpenKey>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[KeyOf]) -> Result<HashMap<KeyOf, Arc<OpenKey>>, Failure> {
+        let permit = self.permit::<verb::ReadIdentity>()?;
+        let mut by_class: BTreeMap<DataClass, Vec<_>> = BTreeMap::new();
+        for key in keys {
+            by_class.entry(key.class).or_default().push((key.client, key.case));
+        }
+        let mut opened = HashMap::new();
+        for (class, asked) in by_class {
+            for key in identified::keys(&self.store, &permit, &asked, class).await? {
+                let Opening { client_id: client, case_id: case, .. } = key.opening;
+                opened.insert(KeyOf { client, case, class }, Arc::new(key));
+            }
+        }
+        Ok(opened)
+    }
+}
+
+/// The key of a client, for content of one class that stands in a case or (without one) belongs to the client as such;
+/// absent where it does not open for the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KeyOf {
+    /// The client.
+    pub client: ClientId,
+    /// The case.
+    pub case: Option<CaseId>,
+    /// The class of data.
+    pub class: DataClass,
+}
+
+/// The consents of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ConsentsOf(pub ClientId);
+
+impl Loader<ConsentsOf> for Loaders {
+    type Value = Vec<Consent>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ConsentsOf]) -> Result<HashMap<ConsentsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = consent::of_clients(&self.store, &self.permit::<verb::ReadConsent>()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (ConsentsOf(row.client_id), row))))
+    }
+}
+
+/// The classes of data of a consent that the reader may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DataClassesOf(pub ConsentId);
+
+impl Loader<DataClassesOf> for Loaders {
+    type Value = Vec<DataClass>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[DataClassesOf]) -> Result<HashMap<DataClassesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let classes = consent::data_classes(&self.store, &self.permit::<verb::ReadConsent>()?, &ids).await?;
+        Ok(classes.into_iter().map(|(id, classes)| (DataClassesOf(id), classes)).collect())
     }
 }
 

@@ -5,12 +5,14 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::ids::{
-    AccountId, BodyId, CaseId, DistrictId, Identifier, MunicipalityId, OrganisationId, PositionId, StaffMemberId,
+    AccountId, BodyId, CaseId, ClientId, DistrictId, Identifier, MunicipalityId, OrganisationId, PositionId,
+    StaffMemberId,
 };
 
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::accounts::account::Account;
 use crate::graphql::casework::case::Case;
+use crate::graphql::casework::client::Client;
 use crate::graphql::connection::PAGE_MAXIMUM;
 use crate::graphql::context::Ask;
 use crate::graphql::district::body::Body;
@@ -31,6 +33,8 @@ pub enum Node {
     Body(Body),
     /// A case.
     Case(Case),
+    /// A client.
+    Client(Client),
     /// A district.
     District(District),
     /// A municipality.
@@ -63,6 +67,9 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> 
     }
     if let Some(id) = CaseId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::Case(Case(row))));
+    }
+    if let Some(id) = ClientId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::Client(Client(row))));
     }
     if let Some(id) = AccountId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::Account(Account(row))));

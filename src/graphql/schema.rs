@@ -7,6 +7,8 @@ use crate::graphql::accounts::grant::GrantMutations;
 use crate::graphql::accounts::session::SessionMutations;
 use crate::graphql::accounts::viewer::ViewerQueries;
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
+use crate::graphql::casework::client::{ClientMutations, ClientQueries};
+use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::district::DistrictQueries;
 use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
@@ -32,6 +34,8 @@ pub struct Query(
     StaffingQueries,
     StaffMemberQueries,
     CaseQueries,
+    ClientQueries,
+    ConsentQueries,
     AccountQueries,
     LogQueries,
 );
@@ -45,6 +49,8 @@ pub struct Mutation(
     SupervisionMutations,
     StaffMemberMutations,
     CaseMutations,
+    ClientMutations,
+    ConsentMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,

@@ -1,4 +1,11 @@
-//! Cases and their way through the phases.
+//! Cases, the people in them, and the door to what identifies them.
 
 pub mod case;
+pub mod case_person;
 pub mod case_phase_change;
+pub mod client;
+pub mod client_term;
+pub mod consent;
+pub mod identified;
+pub mod notice;
+pub mod sealed_text;

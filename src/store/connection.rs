@@ -10,9 +10,11 @@ use sea_orm::{
     AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
 
+use super::vault::{self, Vault};
 use crate::error::{ErrorCode, Failure};
+use crate::vault::{KeyCheck, MasterKeys};
 
 /// How long a pooled connection may rest before it is tested again.
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(1);
@@ -38,20 +40,25 @@ pub struct Store {
     writer: Option<Arc<Mutex<()>>>,
     statements: Arc<AtomicU64>,
     url: Arc<str>,
+    vault: Arc<Vault>,
 }
 
 /// A transaction that writes. Dropped without [`Transaction::commit`], it rolls back.
 pub struct Transaction {
     inner: DatabaseTransaction,
+    vault: Arc<Vault>,
+    /// The key check as this transaction read and locked it.
+    key_check: OnceCell<KeyCheck>,
     _writer: Option<OwnedMutexGuard<()>>,
 }
 
 impl Store {
-    /// Connects lazily: an unreachable database is an error of the first request, not of the start.
+    /// Connects lazily: an unreachable database is an error of the first request, not of the start. Nothing is written
+    /// before it is known that the master keys fit the database.
     ///
     /// # Errors
     /// If the URL cannot be understood.
-    pub async fn connect(settings: &ConnectionSettings) -> Result<Self, Failure> {
+    pub async fn connect(settings: &ConnectionSettings, master_keys: Arc<MasterKeys>) -> Result<Self, Failure> {
         let mut options = ConnectOptions::new(settings.url.clone());
         options
             .max_connections(settings.max_connections)
@@ -84,7 +91,8 @@ impl Store {
             counter.fetch_add(1, Ordering::Relaxed);
         });
         let writer = (connection.get_database_backend() == DbBackend::Sqlite).then(|| Arc::new(Mutex::new(())));
-        Ok(Self { connection, writer, statements, url: settings.url.as_str().into() })
+        let vault = Arc::new(Vault::new(master_keys));
+        Ok(Self { connection, writer, statements, url: settings.url.as_str().into(), vault })
     }
 
     /// Brings the database to the present shape.
@@ -121,8 +129,9 @@ impl Store {
     /// Begins a transaction that writes.
     ///
     /// # Errors
-    /// `DATABASE_UNAVAILABLE`, or `BUSY` when another process keeps an SQLite file locked.
+    /// `DATABASE_UNAVAILABLE`, `MASTER_KEY_WRONG`, or `BUSY` when another process keeps an SQLite file locked.
     pub async fn begin(&self) -> Result<Transaction, Failure> {
+        vault::admit(self).await?;
         let writer = match &self.writer {
             Some(writer) => Some(
                 tokio::time::timeout(Duration::from_secs(5), Arc::clone(writer).lock_owned())
@@ -138,7 +147,7 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         };
         let inner = self.connection.begin_with_options(options).await?;
-        Ok(Transaction { inner, _writer: writer })
+        Ok(Transaction::new(inner, &self.vault, writer))
     }
 
     /// Begins a transaction that only reads, all of it in the state of one moment. Nobody waits for it.
@@ -161,7 +170,12 @@ impl Store {
             }
         };
         let inner = self.connection.begin_with_options(options).await?;
-        Ok(Transaction { inner, _writer: None })
+        Ok(Transaction::new(inner, &self.vault, None))
+    }
+
+    /// The keys of the vault.
+    pub(super) fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// Statements sent since the start, transactions' begin and commit not counted.
@@ -190,10 +204,24 @@ impl Store {
 }
 
 impl Transaction {
+    fn new(inner: DatabaseTransaction, vault: &Arc<Vault>, writer: Option<OwnedMutexGuard<()>>) -> Self {
+        Self { inner, vault: Arc::clone(vault), key_check: OnceCell::new(), _writer: writer }
+    }
+
     /// For reading and writing inside the transaction.
     #[must_use]
     pub const fn connection(&self) -> &DatabaseTransaction {
         &self.inner
+    }
+
+    /// The keys of the vault.
+    pub(super) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// The key check, once it was read.
+    pub(super) const fn key_check(&self) -> &OnceCell<KeyCheck> {
+        &self.key_check
     }
 
     /// Makes everything durable.

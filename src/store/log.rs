@@ -1,5 +1,6 @@
 //! The log: events, their sealed order, and the idempotency keys that belong to the write path.
 
+pub mod access;
 pub mod event;
 pub mod history;
 pub mod idempotency;

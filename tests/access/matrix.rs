@@ -56,6 +56,8 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let integration = place.account(login, "Fachverfahren Coesfeld (Demo)").await;
     place.grant(integration, Role::Integration, parse(&town)).await;
     let guest = place.account("jobcenter@kreis-coesfeld.example", "Jana Jobcenter-Muster").await;
+    let case = crate::clients::known(&app.user("case.management@stadt-coesfeld.example").await).await;
+    let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
     Ids {
         held: find("positions", "number", "CM-07"),
@@ -67,10 +69,10 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         grant: grant.to_string(),
         superior: place.staff(parse(&town), "Stefan Stellvertretung-Muster").await.to_string(),
         supervisor: place.staff(parse(&centre), "Zoe Zentrum-Muster").await.to_string(),
-        case: crate::cases::open(&app.user("case.management@stadt-coesfeld.example").await).await["id"]
-            .as_str()
-            .unwrap()
-            .to_owned(),
+        case: text(&case["id"]),
+        client: text(&case["client"]["id"]),
+        person: text(&case["persons"]["nodes"][1]["id"]),
+        consent: text(&case["client"]["consents"]["nodes"][0]["id"]),
         town,
         institution,
     }

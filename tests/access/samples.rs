@@ -25,6 +25,12 @@ pub struct Ids {
     pub institution: String,
     /// Led by the case manager of the town.
     pub case: String,
+    /// The person of that case, who is on record as Erika Musterfrau.
+    pub client: String,
+    /// The child of the household of that case.
+    pub person: String,
+    /// The consent of that person to the record.
+    pub consent: String,
 }
 
 /// A request for one field.
@@ -95,6 +101,13 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             json!({}),
         ),
         ("Query", "staffMembers") => read("{ staffMembers { nodes { id } } }", json!({})),
+        ("Query", "client") => {
+            read("query($id: ID!) { client(id: $id) { id identity { familyName } } }", json!({ "id": ids.client }))
+        }
+        ("Query", "clientSearch") => {
+            read("{ clientSearch(names: \"Musterfrau\") { client { identity { familyName } } } }", json!({}))
+        }
+        ("Query", "consents") => read("{ consents { nodes { id } } }", json!({})),
         ("Query", "accounts") => read("{ accounts { totalCount nodes { id } } }", json!({})),
         ("Query", "logEntries") => read("{ logEntries { nodes { id } } }", json!({})),
         ("Mutation", "sessionLogin") => {
@@ -103,6 +116,22 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         }
         ("Mutation", "sessionRefresh") => vec![session(field, json!({ "refreshToken": "none" }))],
         ("Mutation", "sessionLogout") => vec![session(field, json!({}))],
+        ("Mutation", "clientCorrect") => {
+            vec![command(field, "", json!({ "clientId": ids.client, "address": "Musterweg 1" }))]
+        }
+        ("Mutation", "casePersonAdd") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "relation": "CHILD" }))]
+        }
+        ("Mutation", "casePersonEnd") => vec![command(field, "", json!({ "casePersonId": ids.person }))],
+        ("Mutation", "clientJudgeDuplicate") => {
+            vec![command(field, "", json!({ "clientId": ids.client, "hintId": "none", "verdict": "DIFFERENT" }))]
+        }
+        ("Mutation", "consentRecord") => vec![command(
+            field,
+            "",
+            json!({ "clientId": ids.client, "scope": "STATISTICS_ONLY", "form": "ORAL", "language": "uk" }),
+        )],
+        ("Mutation", "consentRevoke") => vec![command(field, "", json!({ "consentId": ids.consent }))],
         ("Mutation", "positionPlan") => vec![command(
             field,
             "",

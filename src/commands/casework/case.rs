@@ -3,24 +3,28 @@
 use async_graphql::InputObject;
 use chrono::{Datelike, NaiveDate};
 use entity::codes::{
-    AgeBand, CaseIntensity, CasePhase, CaseStatus, CaseUnit, ClosureReason, GenderStatistical, LanguageLevel,
-    ReferralSource,
+    AgeBand, CaseIntensity, CasePhase, CaseRelation, CaseStatus, CaseUnit, ClientStatus, ClosureReason,
+    GenderStatistical, LanguageLevel, LegalBasis, ReferralSource,
 };
-use entity::ids::{CaseId, Identifier, MunicipalityId, StaffMemberId};
+use entity::ids::{CaseId, ClientId, Identifier, MunicipalityId, StaffMemberId};
 use serde::Serialize;
 
-use crate::access::verb;
-use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Work};
+use crate::access::{on, verb};
+use crate::commands::casework::client::{IdentityInput, NewClient, RecordConsentInput, register};
+use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Texts, Work};
 use crate::domain::casework::case::{leads_back, phase_blocked_by};
 use crate::domain::input::Checks;
 use crate::domain::period::Month;
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::casework::case::{self, Case, is_member, of_account};
 use crate::store::casework::case_phase_change;
+use crate::store::casework::{case_person, client};
 use crate::store::district::municipality;
 
 /// How often a new case tries to get a number of its own while others are opened at the same moment.
 const NUMBER_ATTEMPTS: usize = 20;
+/// The longest code of a list, in characters.
+const CODE_MAXIMUM: usize = 40;
 
 impl Record for Case {
     type Id = CaseId;
@@ -31,6 +35,10 @@ impl Record for Case {
 
     fn version(&self) -> Option<i32> {
         Some(self.version)
+    }
+
+    fn client(&self) -> Option<ClientId> {
+        Some(self.client_id)
     }
 }
 
@@ -49,8 +57,8 @@ macro_rules! changes_case {
     };
 }
 
-/// A case to be opened. It is pseudonymous: no name, no exact birth date, no address. Nationality, residence title and
-/// religion are never asked for.
+/// A case to be opened. The case itself is pseudonymous; who the person is goes into `identity`, which is sealed and kept
+/// apart. Nothing about the person is required: neither a name nor nationality, residence title or religion.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct CaseOpenInput {
     /// The municipality that it belongs to.
@@ -61,10 +69,25 @@ pub struct CaseOpenInput {
     pub intensity: CaseIntensity,
     /// Where the person came from.
     pub referral_source: ReferralSource,
+    /// The person, if it is a client of one of your own cases already; left out: somebody new.
+    pub client_id: Option<ClientId>,
+    /// On what the record of a new client rests. With CONSENT_6_1_A or SPECIAL_9_2_A nothing identified opens unless a
+    /// consent CASE_RECORD is in force.
+    #[graphql(default_with = "LegalBasis::PublicTask61E")]
+    pub legal_basis: LegalBasis,
+    /// Who a new client is, as far as it is known.
+    pub identity: Option<IdentityInput>,
+    /// The consent of a new client to the record.
+    pub consent: Option<RecordConsentInput>,
     /// Band of age, for statistics; may stay unsaid.
     pub age_band: Option<AgeBand>,
     /// Gender, for statistics; may stay unsaid.
     pub gender: Option<GenderStatistical>,
+    /// Group of nationalities, a code of the list NATIONALITY_GROUP, for statistics; may stay unsaid.
+    pub nationality_group: Option<String>,
+    /// Group of residence titles, a code of the list RESIDENCE_GROUP, for statistics; may stay unsaid. There is no value for
+    /// an unlawful stay, on purpose.
+    pub residence_group: Option<String>,
     /// Level of German, for statistics; may stay unsaid.
     pub language_level: Option<LanguageLevel>,
     /// Any day of the month of arrival, for statistics; only the month is kept. May stay unsaid.
@@ -78,6 +101,17 @@ impl Command for CaseOpenInput {
 
     fn check(&self, checks: &mut Checks) {
         checks.day("arrivalMonth", self.arrival_month);
+        if let Some(identity) = &self.identity {
+            identity.check(checks, "identity");
+        }
+        if let Some(consent) = &self.consent {
+            consent.check(checks, "consent");
+        }
+        for (path, code) in [("nationalityGroup", &self.nationality_group), ("residenceGroup", &self.residence_group)] {
+            if let Some(code) = code {
+                checks.line(path, code, CODE_MAXIMUM);
+            }
+        }
     }
 
     async fn load(work: &Work<'_, Self::Verb>, id: CaseId) -> Result<Option<Case>, Failure> {
@@ -93,41 +127,78 @@ impl Creates for CaseOpenInput {
         let account = work.actor.account_id().ok_or_else(|| UserError::at("", ErrorCode::NotACaseManager))?;
         let own = case::case_managers_of(connection, work.permit, of_account(account)).await?;
         let [lead] = own.as_slice() else { return Err(UserError::at("", ErrorCode::NotACaseManager).into()) };
-        let mut opened = Case {
-            id: CaseId::new(),
-            district_id: work.permit.district_id(),
-            year: work.today.year(),
-            number: 0,
-            municipality_id: self.municipality_id,
-            lead_id: *lead,
-            substitute_id: None,
-            unit: self.unit,
-            intensity: self.intensity,
-            referral_source: self.referral_source,
-            status: CaseStatus::Open,
-            phase: CasePhase::Intake,
-            phase_since: work.today,
-            opened_on: work.today,
-            closed_on: None,
-            closure_reason: None,
-            age_band: self.age_band,
-            gender: self.gender,
-            language_level: self.language_level,
-            arrival_month: self.arrival_month.map(|day| Month::of(day).first_day()),
-            version: 1,
-            created_at: work.now,
-        };
-        // Somebody else may take the number between looking and writing; then the next one is tried.
-        for _ in 0..NUMBER_ATTEMPTS {
-            opened.number = case::next_number(connection, work.permit, opened.year).await?;
-            if case::insert(connection, work.permit, &opened).await? {
-                let (id, phase) = (opened.id, opened.phase);
-                case_phase_change::insert(connection, work.permit, id, None, phase, work.today).await?;
-                return Ok(Done::new(opened));
-            }
-        }
-        Err(Failure::new(ErrorCode::Busy).into())
+        let lead = *lead;
+        open(work, self, lead).await
     }
+}
+
+/// Opens a case that `lead` leads: the rule behind `caseOpen` and behind every import.
+///
+/// # Errors
+/// What the rules forbid, and those of the database.
+pub async fn open<V: on::Case>(
+    work: &Work<'_, V>,
+    input: &CaseOpenInput,
+    lead: StaffMemberId,
+) -> Result<Done<Case>, Stop> {
+    let connection = work.transaction.connection();
+    let (client_id, texts) = match input.client_id {
+        Some(known) => {
+            let known = client::lock(connection, work.permit, known).await?;
+            let known = known.ok_or_else(|| UserError::at("clientId", ErrorCode::NotFound))?;
+            if known.status != ClientStatus::Active {
+                return Err(UserError::at("clientId", ErrorCode::ClientRestricted).into());
+            }
+            (known.id, Texts::of_client(known.id))
+        }
+        None => {
+            let new = NewClient {
+                legal_basis: input.legal_basis,
+                identity: input.identity.as_ref(),
+                consent: input.consent.as_ref(),
+            };
+            let (client, texts) = register(work, &new).await?;
+            (client.id, texts)
+        }
+    };
+    let mut opened = Case {
+        id: CaseId::new(),
+        district_id: work.permit.district_id(),
+        year: work.today.year(),
+        number: 0,
+        client_id,
+        municipality_id: input.municipality_id,
+        lead_id: lead,
+        substitute_id: None,
+        unit: input.unit,
+        intensity: input.intensity,
+        referral_source: input.referral_source,
+        status: CaseStatus::Open,
+        phase: CasePhase::Intake,
+        phase_since: work.today,
+        opened_on: work.today,
+        closed_on: None,
+        closure_reason: None,
+        age_band: input.age_band,
+        gender: input.gender,
+        language_level: input.language_level,
+        nationality_group: input.nationality_group.clone(),
+        residence_group: input.residence_group.clone(),
+        arrival_month: input.arrival_month.map(|day| Month::of(day).first_day()),
+        version: 1,
+        created_at: work.now,
+    };
+    // Somebody else may take the number between looking and writing; then the next one is tried.
+    for _ in 0..NUMBER_ATTEMPTS {
+        opened.number = case::next_number(connection, work.permit, opened.year).await?;
+        if case::insert(connection, work.permit, &opened).await? {
+            let (id, phase) = (opened.id, opened.phase);
+            case_phase_change::insert(connection, work.permit, id, None, phase, work.today).await?;
+            case_person::insert(connection, work.permit, id, client_id, CaseRelation::Main, work.today).await?;
+            return Ok(Done::new(opened).with_texts(texts));
+        }
+    }
+    Err(Failure::new(ErrorCode::Busy).into())
 }
 
 /// Stores a changed case with its next version.

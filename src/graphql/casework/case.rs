@@ -15,6 +15,7 @@ use crate::commands::casework::case::{
 };
 use crate::domain::casework::case::{STEPS, phase_blocked_by};
 use crate::error::{self, ErrorCode, Failure};
+use crate::graphql::casework::client::{CasePerson, Client};
 use crate::graphql::connection::{
     Counted, Counter, List, PageArguments, RelationArguments, SortDirection, TotalCount, connect, connect_loaded,
 };
@@ -22,7 +23,7 @@ use crate::graphql::context::Ask;
 use crate::graphql::district::municipality::Municipality;
 use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
-use crate::graphql::loaders::{CaseManager, PhaseChangesOf};
+use crate::graphql::loaders::{CaseManager, PersonsOf, PhaseChangesOf};
 use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
 use crate::graphql::staffing::staff_member::StaffMember;
@@ -107,6 +108,28 @@ impl Case {
         Ok(ctx.state().loaders.load_one(CaseManager(substitute)).await?.map(StaffMember::from))
     }
 
+    /// The person that it is about: the identity, apart from the case. Null (with an entry in `extensions.redactions`) if you
+    /// may not see who it is.
+    async fn client(&self, ctx: &Context<'_>) -> Result<Option<Client>, Failure> {
+        let client = ctx.load(self.0.client_id).await?;
+        if client.is_none() {
+            ctx.redact();
+        }
+        Ok(client.map(Client))
+    }
+
+    /// Who belongs to the case: the person that it is about, and the household, in the order in which they joined.
+    async fn persons(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<CasePerson>, Failure> {
+        let rows = ctx.load(PersonsOf(self.0.id)).await?.unwrap_or_default();
+        let arguments = RelationArguments { first, after };
+        connect_loaded(ctx, "case persons", &arguments, rows, |row| row.id.0, CasePerson)
+    }
+
     /// Person or household.
     async fn unit(&self) -> CaseUnit {
         self.0.unit
@@ -160,6 +183,16 @@ impl Case {
     /// Gender, for statistics; null if it was not said.
     async fn gender(&self) -> Option<GenderStatistical> {
         self.0.gender
+    }
+
+    /// Group of nationalities (a code of the list NATIONALITY_GROUP), for statistics; null if it was not said.
+    async fn nationality_group(&self) -> Option<&str> {
+        self.0.nationality_group.as_deref()
+    }
+
+    /// Group of residence titles (a code of the list RESIDENCE_GROUP), for statistics; null if it was not said.
+    async fn residence_group(&self) -> Option<&str> {
+        self.0.residence_group.as_deref()
     }
 
     /// Level of German, for statistics; null if it was not said.

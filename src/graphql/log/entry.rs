@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use entity::ids::EventId;
+use entity::codes::{DataClass, TextKind};
+use entity::ids::{CaseId, EventId, Identifier};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use crate::access::{Action, verb};
@@ -13,10 +15,12 @@ use crate::graphql::accounts::account::Account;
 use crate::graphql::connection::{List, PageArguments, SortDirection, connect};
 use crate::graphql::context::Ask;
 use crate::graphql::guard::Requires;
-use crate::graphql::loaders::NameOf;
+use crate::graphql::loaders::{KeyOf, NameOf};
+use crate::log::{Personal, SealedPart};
 use crate::store::log::event::{self, Event};
 use crate::store::log::history::{Part, Subject};
 use crate::store::page::Page;
+use crate::vault::FieldName;
 use async_graphql::connection::EmptyFields;
 
 /// One field that a command changed.
@@ -30,8 +34,40 @@ pub struct FieldChange {
     after: Option<String>,
 }
 
+/// A text about a client that a command wrote.
+#[derive(SimpleObject)]
+pub struct TextChange {
+    /// Which text.
+    kind: TextKind,
+    /// The text; null: it was taken away.
+    text: Option<String>,
+}
+
 /// `LogEntry` of the schema; the description that its readers see stands on the `impl`.
 pub struct LogEntry(pub Event);
+
+impl LogEntry {
+    /// What the entry tells of clients, as far as it opens for the reader.
+    async fn personal(&self, ctx: &Context<'_>) -> Result<Vec<Personal>, Failure> {
+        let change: Value = serde_json::from_str(&self.0.change).unwrap_or_default();
+        let Some(sealed) = change.get("sealed") else { return Ok(Vec::new()) };
+        let parts: Vec<SealedPart> = serde_json::from_value(sealed.clone()).unwrap_or_default();
+        let case = CaseId::parse(&self.0.subject);
+        let mut open = Vec::new();
+        for part in parts {
+            let Some(key) = ctx.load(KeyOf { client: part.client, case, class: DataClass::History }).await? else {
+                ctx.redact();
+                continue;
+            };
+            let text = key.key.open_text(FieldName::EVENT.of(self.0.id.0), &part.content).map_err(Failure::from)?;
+            let personal = serde_json::from_str(text.expose_secret())
+                .map_err(|_| Failure::internal("an unreadable personal part of an event"))?;
+            ctx.state().trail.note([key.opening]);
+            open.push(personal);
+        }
+        Ok(open)
+    }
+}
 
 /// An entry of the log: one command that was carried out. Entries are never changed or deleted.
 #[Object]
@@ -56,9 +92,20 @@ impl LogEntry {
         self.0.subject.as_str().into()
     }
 
-    /// Why, in the words of the person; null if no reason was given.
-    async fn reason(&self) -> Option<&str> {
-        self.0.reason.as_deref()
+    /// Why, in the words of the person; null if no reason was given. Reasons of what concerns a client are sealed: null (with
+    /// an entry in `extensions.redactions`) if they do not open for you.
+    async fn reason(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+        if self.0.reason.is_some() {
+            return Ok(self.0.reason.clone());
+        }
+        Ok(self.personal(ctx).await?.into_iter().find_map(|personal| personal.reason))
+    }
+
+    /// What was written about a client: sealed texts, with the kind and the record of each. Empty if nothing was written, and
+    /// (with an entry in `extensions.redactions`) if it does not open for you.
+    async fn texts(&self, ctx: &Context<'_>) -> Result<Vec<TextChange>, Failure> {
+        let texts = self.personal(ctx).await?.into_iter().flat_map(|personal| personal.texts);
+        Ok(texts.map(|text| TextChange { kind: text.kind, text: text.text }).collect())
     }
 
     /// The name of who did it; null if the system itself did (command line, demo data).

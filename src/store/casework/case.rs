@@ -31,7 +31,7 @@ pub struct CaseFilter {
 }
 
 /// The staff records of an account.
-fn staff_of(account: AccountId) -> SelectStatement {
+pub(super) fn staff_of(account: AccountId) -> SelectStatement {
     Query::select()
         .column(staff_member::Column::Id)
         .from(staff_member::Entity)
@@ -204,9 +204,9 @@ pub fn is_member(id: StaffMemberId) -> Condition {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn next_number(
+pub async fn next_number<V: on::Case>(
     connection: &impl ConnectionTrait,
-    permit: &Permit<verb::OpenCase>,
+    permit: &Permit<V>,
     year: i32,
 ) -> Result<i32, Failure> {
     let last = Entity::find()
@@ -222,9 +222,9 @@ pub async fn next_number(
 ///
 /// # Errors
 /// Those of the database.
-pub async fn insert(
+pub async fn insert<V: on::Case>(
     connection: &impl ConnectionTrait,
-    permit: &Permit<verb::OpenCase>,
+    permit: &Permit<V>,
     case: &Case,
 ) -> Result<bool, Failure> {
     if case.district_id != permit.district_id() {
@@ -241,13 +241,13 @@ pub async fn insert(
     }
 }
 
-/// Stores the changed columns of a case that was locked in this transaction.
+/// Stores the changed columns of a case that was reached through its door and locked in this transaction.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn update(
+pub async fn update<V: Verb>(
     connection: &impl ConnectionTrait,
-    permit: &Permit<verb::WorkOnCase>,
+    permit: &Permit<V>,
     case: &Case,
 ) -> Result<(), Failure> {
     Entity::update(ActiveModel::from(case.clone()).reset_all())

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use entity::event::{Column, Entity};
-use entity::ids::{AccountId, CaseId, GrantId, MunicipalityId, OrganisationId, PositionId, StaffMemberId};
+use entity::ids::{AccountId, CaseId, ClientId, GrantId, MunicipalityId, OrganisationId, PositionId, StaffMemberId};
 use sea_orm::sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, Iterable, Order};
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::access::{Actor, Permit, verb};
 use crate::error::Failure;
 use crate::store::Store;
 use crate::store::accounts::{account, grant};
-use crate::store::casework::case;
+use crate::store::casework::{case, client};
 use crate::store::district::directory;
 use crate::store::district::municipality::Municipality;
 use crate::store::district::organisation::Organisation;
@@ -31,6 +31,8 @@ pub enum Subject {
     Account(AccountId),
     /// A case.
     Case(CaseId),
+    /// A client.
+    Client(ClientId),
     /// A grant.
     Grant(GrantId),
     /// A municipality.
@@ -48,6 +50,7 @@ impl std::fmt::Display for Subject {
         match self {
             Self::Account(id) => id.fmt(f),
             Self::Case(id) => id.fmt(f),
+            Self::Client(id) => id.fmt(f),
             Self::Grant(id) => id.fmt(f),
             Self::Municipality(id) => id.fmt(f),
             Self::Organisation(id) => id.fmt(f),
@@ -74,6 +77,7 @@ pub struct Doors {
     accounts: Permit<verb::ReadAccount>,
     cases: Permit<verb::ReadCase>,
     directory: Permit<verb::ReadDirectory>,
+    identities: Permit<verb::ReadIdentity>,
     positions: Permit<verb::ReadPosition>,
     staff: Permit<verb::ReadStaffMember>,
 }
@@ -86,6 +90,7 @@ impl Doors {
             accounts: actor.permit_whatever(),
             cases: actor.permit_whatever(),
             directory: actor.permit_whatever(),
+            identities: actor.permit_whatever(),
             positions: actor.permit_whatever(),
             staff: actor.permit_whatever(),
         }
@@ -96,6 +101,7 @@ impl Doors {
         match subject {
             Subject::Account(id) => account::door(&self.accounts, id),
             Subject::Case(id) => case::door(&self.cases, id),
+            Subject::Client(id) => client::door(&self.identities, id),
             Subject::Grant(id) => grant::door(&self.accounts, id),
             Subject::Municipality(id) => directory::door::<Municipality, _>(&self.directory, id),
             Subject::Organisation(id) => directory::door::<Organisation, _>(&self.directory, id),

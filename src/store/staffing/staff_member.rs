@@ -108,6 +108,19 @@ pub async fn find_with_organisation<V: on::Position>(
     Ok(found.and_then(|(staff_member, organisation)| Some((staff_member, organisation?))))
 }
 
+/// The account of a member of the district's staff, for a rule that tells or releases something to the person.
+///
+/// # Errors
+/// Those of the database.
+pub async fn account_of<V: Verb>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    id: StaffMemberId,
+) -> Result<Option<AccountId>, Failure> {
+    let found = Entity::find_by_id(id).filter(Column::DistrictId.eq(permit.district_id())).one(connection).await?;
+    Ok(found.and_then(|row| row.account_id))
+}
+
 /// One by its id, locked until the transaction ends.
 ///
 /// # Errors

@@ -1,0 +1,269 @@
+//! Free text about clients: written by the pipeline, opened through the door to identified content.
+
+use chrono::{DateTime, Utc};
+use entity::codes::{ClientStatus, DataClass, TextKind};
+use entity::ids::{CaseId, ClientId, Identifier, SealedTextId};
+use entity::sealed_text::{ActiveModel, Column, Entity};
+use entity::{client, client_key};
+use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, Set};
+use secrecy::ExposeSecret;
+use uuid::Uuid;
+
+use super::identified::{OpenedKeys, Opening, Place, Standing, rows, standing_column, workable};
+use crate::access::{Permit, Verb, on};
+use crate::domain::casework::text::data_class;
+use crate::error::{ErrorCode, Failure, UserError};
+use crate::store::{Store, Transaction};
+use crate::vault::{DataKey, FieldName, Sealed};
+
+/// Where a text is sealed: it opens nowhere else.
+fn place_of(kind: TextKind, record: Uuid) -> FieldName {
+    FieldName::new(kind.as_str()).of(record)
+}
+
+/// A text of a record; absent: it is to be taken away.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The record.
+    pub record_id: Uuid,
+    /// Which text of the record.
+    pub kind: TextKind,
+    /// The text.
+    pub text: Option<String>,
+}
+
+/// Seals texts of a client under its key, or takes them away.
+///
+/// # Errors
+/// Those of the vault and of the database.
+pub async fn write<V: Verb>(
+    transaction: &Transaction,
+    permit: &Permit<V>,
+    key: &DataKey,
+    case: Option<CaseId>,
+    entries: &[Entry],
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    let client = ClientId(key.owner().client_id);
+    let (mut kept, mut gone) = (Vec::new(), Condition::any());
+    for entry in entries {
+        match &entry.text {
+            Some(text) => kept.push(ActiveModel {
+                id: Set(SealedTextId::new()),
+                district_id: Set(permit.district_id()),
+                client_id: Set(client),
+                case_id: Set(case),
+                record_id: Set(entry.record_id),
+                kind: Set(entry.kind),
+                data_class: Set(data_class(entry.kind)),
+                content: Set(key.seal_text(place_of(entry.kind, entry.record_id), text)?.into_bytes()),
+                changed_at: Set(now),
+            }),
+            None => {
+                let this = Column::RecordId.eq(entry.record_id).and(Column::Kind.eq(entry.kind));
+                gone = gone.add(this);
+            }
+        }
+    }
+    let connection = transaction.connection();
+    if !gone.is_empty() {
+        Entity::delete_many()
+            .filter(Column::DistrictId.eq(permit.district_id()))
+            .filter(Column::ClientId.eq(client))
+            .filter(gone)
+            .exec(connection)
+            .await?;
+    }
+    if !kept.is_empty() {
+        let renew = OnConflict::columns([Column::RecordId, Column::Kind])
+            .update_columns([Column::Content, Column::ChangedAt])
+            .to_owned();
+        Entity::insert_many(kept).on_conflict(renew).exec_without_returning(connection).await?;
+    }
+    Ok(())
+}
+
+/// What stands in the way of writing about a client: restricted, erased, or without the consent that the record rests on.
+///
+/// # Errors
+/// Those of the database.
+pub async fn unwritable<V: Verb>(
+    transaction: &Transaction,
+    permit: &Permit<V>,
+    id: ClientId,
+) -> Result<Option<UserError>, Failure> {
+    let connection = transaction.connection();
+    let found = client::Entity::find_by_id(id)
+        .filter(client::Column::DistrictId.eq(permit.district_id()))
+        .one(connection)
+        .await?;
+    let status = found.map_or(ClientStatus::Erased, |client| client.status);
+    Ok(match status {
+        ClientStatus::Erased => Some(UserError::at("", ErrorCode::ClientErased)),
+        ClientStatus::Restricted => Some(UserError::at("", ErrorCode::ClientRestricted)),
+        ClientStatus::Active => {
+            let workable = client::Entity::find_by_id(id)
+                .filter(client::Column::Id.in_subquery(workable(permit.district_id(), permit.today())))
+                .one(connection)
+                .await?;
+            workable.is_none().then(|| UserError::at("", ErrorCode::ConsentNeeded))
+        }
+    })
+}
+
+/// A text that opened.
+#[derive(Clone)]
+pub struct OpenText {
+    /// Whose, and as what the reader stood before it.
+    pub opening: Opening,
+    /// The record.
+    pub record_id: Uuid,
+    /// Which text of the record.
+    pub kind: TextKind,
+    /// The text.
+    pub text: String,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    client_id: ClientId,
+    case_id: Option<CaseId>,
+    record_id: Uuid,
+    kind: TextKind,
+    data_class: DataClass,
+    content: Vec<u8>,
+    wrapped: Vec<u8>,
+    standing: i32,
+}
+
+fn selection<V: on::Identity>(permit: &Permit<V>) -> SelectStatement {
+    let place = Place::columns((Entity, Column::ClientId), (Entity, Column::CaseId), (Entity, Column::DataClass));
+    let (door, standing) = place.door(permit);
+    Query::select()
+        .columns([
+            (Entity, Column::ClientId),
+            (Entity, Column::CaseId),
+            (Entity, Column::RecordId),
+            (Entity, Column::Kind),
+            (Entity, Column::DataClass),
+            (Entity, Column::Content),
+        ])
+        .column((client_key::Entity, client_key::Column::Wrapped))
+        .expr_as(standing, standing_column())
+        .from(Entity)
+        .inner_join(
+            client_key::Entity,
+            Expr::col((client_key::Entity, client_key::Column::ClientId)).equals((Entity, Column::ClientId)),
+        )
+        .and_where(Expr::col((Entity, Column::DistrictId)).eq(permit.district_id()))
+        .cond_where(door)
+        .take()
+}
+
+async fn opened<V: on::Identity>(
+    store: &Store,
+    permit: &Permit<V>,
+    statement: &SelectStatement,
+) -> Result<Vec<OpenText>, Failure> {
+    let mut keys = OpenedKeys::new(store.vault(), permit.district_id());
+    let mut texts = Vec::new();
+    for row in rows::<Row>(store, statement).await? {
+        let key = keys.of(row.client_id, &row.wrapped)?;
+        let sealed = Sealed::from_bytes(row.content)?;
+        let text = key.open_text(place_of(row.kind, row.record_id), &sealed)?;
+        texts.push(OpenText {
+            opening: Opening {
+                client_id: row.client_id,
+                case_id: row.case_id,
+                data_class: row.data_class,
+                standing: Standing::of_column(row.standing),
+                purpose: None,
+            },
+            record_id: row.record_id,
+            kind: row.kind,
+            text: text.expose_secret().to_owned(),
+        });
+    }
+    Ok(texts)
+}
+
+/// The texts of these records, as far as they open for the holder of the permit.
+///
+/// # Errors
+/// Those of the vault and of the database.
+pub async fn of_records<V: on::Identity>(
+    store: &Store,
+    permit: &Permit<V>,
+    records: &[Uuid],
+) -> Result<Vec<OpenText>, Failure> {
+    let mut statement = selection(permit);
+    statement.and_where(Expr::col((Entity, Column::RecordId)).is_in(records.iter().copied()));
+    opened(store, permit, &statement).await
+}
+
+/// Which of these records have texts at all, whether they open or not: to tell "hidden" from "nothing there".
+///
+/// # Errors
+/// Those of the database.
+pub async fn exist<V: on::Identity>(
+    store: &Store,
+    permit: &Permit<V>,
+    records: &[Uuid],
+) -> Result<Vec<(Uuid, TextKind)>, Failure> {
+    let statement = Query::select()
+        .columns([(Entity, Column::RecordId), (Entity, Column::Kind)])
+        .from(Entity)
+        .and_where(Expr::col((Entity, Column::DistrictId)).eq(permit.district_id()))
+        .and_where(Expr::col((Entity, Column::RecordId)).is_in(records.iter().copied()))
+        .take();
+    #[derive(FromQueryResult)]
+    struct Place {
+        record_id: Uuid,
+        kind: TextKind,
+    }
+    Ok(rows::<Place>(store, &statement).await?.into_iter().map(|row| (row.record_id, row.kind)).collect())
+}
+
+/// The texts of one record inside a transaction, opened for a rule that reached the record through its door.
+///
+/// # Errors
+/// Those of the vault and of the database.
+pub async fn of_record_in<V: Verb>(
+    transaction: &Transaction,
+    permit: &Permit<V>,
+    key: &DataKey,
+    record: Uuid,
+) -> Result<Vec<(TextKind, String)>, Failure> {
+    let found = Entity::find()
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::ClientId.eq(key.owner().client_id))
+        .filter(Column::RecordId.eq(record))
+        .all(transaction.connection())
+        .await?;
+    found
+        .into_iter()
+        .map(|row| {
+            let sealed = Sealed::from_bytes(row.content)?;
+            let text = key.open_text(place_of(row.kind, row.record_id), &sealed)?;
+            Ok((row.kind, text.expose_secret().to_owned()))
+        })
+        .collect()
+}
+
+/// Takes all texts of a client away: part of erasing it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn delete_all_of<V: Verb>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    client: ClientId,
+) -> Result<u64, Failure> {
+    let deleted = Entity::delete_many()
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::ClientId.eq(client))
+        .exec(connection)
+        .await?;
+    Ok(deleted.rows_affected)
+}
