@@ -29,6 +29,8 @@ mod http;
 #[expect(dead_code, reason = "the unit tests of `authn::oidc` use the rest")]
 mod issuer;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod positions;

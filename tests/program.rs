@@ -91,6 +91,11 @@ impl Program {
         }
     }
 
+    /// Begins a command that is killed before its end.
+    pub fn begin(&self, arguments: &[&str]) -> Begun {
+        Begun(self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+    }
+
     /// Runs a command that has to succeed, and returns what it printed.
     pub fn succeed(&self, arguments: &[&str]) -> String {
         let ended = self.run(arguments);
@@ -118,6 +123,24 @@ impl Program {
         let (_, address) = first.split_once("http://").unwrap_or_else(|| panic!("no address: {first}"));
         serving.address = address.trim_end().trim_end_matches("/graphql").to_owned();
         serving
+    }
+}
+
+/// A command that runs. It is killed, as by a crash, when it is dropped.
+pub struct Begun(Child);
+
+impl Begun {
+    /// Whether it has come to its end by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_some()
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        // Errors say that it has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

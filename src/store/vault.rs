@@ -16,6 +16,8 @@ use crate::store::{Store, Transaction};
 use crate::vault::master_key::{Admission, WrongMasterKeys};
 use crate::vault::{CurrentKey, DataKey, IndexKey, KeyCheck, KeyId, MasterKeys, Owner, VaultError, WrappedKey};
 
+pub mod rotation;
+
 /// The one row of the check.
 const CHECK: i32 = 1;
 
