@@ -16,13 +16,14 @@ use crate::authn::password::{PasswordCost, PasswordHasher};
 use crate::clock::SharedClock;
 use crate::commands::Commands;
 use crate::commands::accounts::session::{SessionParts, SessionRules, Sessions, derived_secret};
+use crate::commands::casework::transfer_expiry::TransferExpiry;
 use crate::config::{Config, DatabaseKind, KeySource, OidcConfig};
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::connection::CursorSeal;
 use crate::graphql::context::Services;
 use crate::graphql::engine::{Engine, EngineLimits, HttpLimits};
 use crate::graphql::limits::Limits;
-use crate::live::{AccessRecorder, Feed, Housekeeping, Retention, Sealer, SessionWatch};
+use crate::live::{AccessRecorder, Feed, Housekeeping, Retention, RetentionJob, Sealer, SessionWatch};
 use crate::store::Store;
 use crate::store::connection::ConnectionSettings;
 use crate::vault::MasterKeys;
@@ -186,6 +187,7 @@ impl App {
             feed,
             accesses: AccessRecorder::start(store.clone()),
             cursors: CursorSeal::new(&derived_secret(&token_keys, "cursors")?),
+            public_url: config.server.public_url.as_ref().map(ToString::to_string),
         };
         let engine = Engine::new(Arc::new(services), limits(&config));
         Ok(Self { config: Arc::new(config), store, clock, engine, token_keys, sealing_keys, committed })
@@ -203,6 +205,20 @@ impl App {
             interval: self.config.sealing.interval,
             batch: self.config.sealing.batch_events,
         }
+    }
+
+    /// The job that proposes what is to be erased.
+    #[must_use]
+    pub fn retention_job(&self) -> RetentionJob {
+        let services = self.engine.services();
+        RetentionJob { store: self.store.clone(), clock: Arc::clone(&self.clock), commands: services.commands.clone() }
+    }
+
+    /// The job that lets transfers of cases run out.
+    #[must_use]
+    pub fn transfer_expiry(&self) -> TransferExpiry {
+        let commands = self.engine.services().commands.clone();
+        TransferExpiry { store: self.store.clone(), clock: Arc::clone(&self.clock), commands }
     }
 
     /// Starts everything that runs beside the requests. The sealer's task ends last, when everything is sealed.
@@ -224,6 +240,8 @@ impl App {
         tokio::spawn(services.feed.clone().run(self.store.clone(), interval, shutdown.clone()));
         tokio::spawn(watch.clone().run(Arc::clone(&self.clock), shutdown.clone()));
         tokio::spawn(housekeeping.run(shutdown.clone()));
+        tokio::spawn(self.retention_job().run(shutdown.clone()));
+        tokio::spawn(self.transfer_expiry().run(shutdown.clone()));
         if self.store.is_postgres() {
             tokio::spawn(services.feed.clone().listen(self.store.clone(), watch, shutdown.clone()));
         }

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod accounts;
+mod codes;
 mod keys;
 mod log;
 mod serve;
@@ -75,6 +76,9 @@ enum Command {
     /// Give and end grants (role x organisation x validity)
     #[command(subcommand)]
     Grant(accounts::GrantCommand),
+    /// Keep code lists (need areas, barriers, groups for statistics) in a file
+    #[command(subcommand)]
+    Codes(codes::CodesCommand),
     /// Make the keys that a production server needs
     #[command(subcommand)]
     Secret(SecretCommand),
@@ -224,6 +228,7 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
         Command::District(DistrictCommand::Create { ags, name }) => create_district(&app, &ags, &name).await?,
         Command::Account(command) => accounts::account(&app, command).await?,
         Command::Grant(command) => accounts::grant(&app, command).await?,
+        Command::Codes(command) => codes::codes(&app, command).await?,
         Command::Keys(command) => return keys::keys(&app, command).await,
         Command::Log(command) => return log::log(&app, command).await,
         Command::Schema | Command::Secret(_) => {}

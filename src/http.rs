@@ -1,5 +1,6 @@
 //! The HTTP floor: routes, middleware, TLS, and serving until told to stop.
 
+mod calendar;
 pub mod explorer;
 pub mod graphql;
 mod health;
@@ -113,6 +114,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(graphql::configure)
         .configure(explorer::configure)
         .configure(health::configure)
+        .configure(calendar::configure)
         .route("/metrics", web::get().to(metrics::show))
         .route("/schema.graphql", web::get().to(schema))
         .route("/.well-known/jwks.json", web::get().to(key_set));

@@ -8,17 +8,25 @@ mod app;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod casework;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod clients;
+#[cfg(test)]
+mod code_lists;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod databases;
 #[cfg(test)]
+mod deadlines;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod desk;
+#[cfg(test)]
+mod disclosures;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
@@ -33,6 +41,8 @@ mod keys;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod positions;
 #[cfg(test)]
 mod program;
@@ -46,3 +56,5 @@ mod sockets;
 mod subscriptions;
 #[cfg(test)]
 mod tables;
+#[cfg(test)]
+mod transfers;

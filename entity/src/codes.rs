@@ -560,6 +560,8 @@ code_list! {
         Refused = "REFUSED",
         /// There is no such offer, or no place in it: the raw signal of a structural gap.
         NotAvailable = "NOT_AVAILABLE",
+        /// No longer needed.
+        Dropped = "DROPPED",
     }
 }
 
@@ -598,6 +600,16 @@ code_list! {
         CaseConference = "CASE_CONFERENCE",
         /// Somebody else.
         Other = "OTHER",
+    }
+}
+
+code_list! {
+    /// As what a case manager works on a case.
+    CaseDuty {
+        /// Leads it.
+        Lead = "LEAD",
+        /// Stands in for the lead.
+        Substitute = "SUBSTITUTE",
     }
 }
 
@@ -644,6 +656,16 @@ code_list! {
         Arrival = "ARRIVAL",
         /// Another day.
         Other = "OTHER",
+    }
+}
+
+code_list! {
+    /// How exactly a deadline is known.
+    DeadlinePrecision {
+        /// The day.
+        Day = "DAY",
+        /// The month only: the day would give the birth date away, and is shown to those who may see the identity.
+        Month = "MONTH",
     }
 }
 
@@ -774,6 +796,8 @@ code_list! {
         Release = "RELEASE",
         /// The case was unmasked for the reader.
         Unmasking = "UNMASKING",
+        /// The server compared the data inside. The reader was told that something agrees, and saw none of it.
+        Comparison = "COMPARISON",
         /// The operator of the server acts.
         System = "SYSTEM",
     }
@@ -796,6 +820,22 @@ code_list! {
         PossibleDuplicate = "POSSIBLE_DUPLICATE",
         /// The data of a client were erased: what was received has to be erased as well.
         ClientErased = "CLIENT_ERASED",
+    }
+}
+
+code_list! {
+    /// Where a session of professional supervision stands.
+    SupervisionItemStatus {
+        /// Asked for; no day is set.
+        Requested = "REQUESTED",
+        /// A day is set.
+        Scheduled = "SCHEDULED",
+        /// It took place; nothing was agreed so far.
+        Held = "HELD",
+        /// It took place, and something was agreed.
+        FollowUp = "FOLLOW_UP",
+        /// Over: everything that was agreed is done, or the session was given up.
+        Closed = "CLOSED",
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Services {
     pub cursors: CursorSeal,
     /// Records reads of identified data.
     pub accesses: AccessRecorder,
+    /// Under which address the outside world reaches the server, where the operator has said so.
+    pub public_url: Option<String>,
 }
 
 /// Why a relation is empty although there may be something.

@@ -97,7 +97,7 @@ impl Store {
         Ok(Self { connection, turn, statements, url: settings.url.as_str().into(), vault })
     }
 
-    /// Brings the database to the present shape.
+    /// Brings the database to the present shape, and gives districts the lists and rules that they have lacked so far.
     ///
     /// # Errors
     /// `DATABASE_UNAVAILABLE`, `MASTER_KEY_WRONG`, or a migration that the database refuses.
@@ -106,7 +106,9 @@ impl Store {
         if let Ok(Some(why)) = vault::trouble(self).await {
             return Err(Failure::new(ErrorCode::MasterKeyWrong).because(why));
         }
-        Migrator::up(&self.connection, None).await.map_err(Failure::from)
+        Migrator::up(&self.connection, None).await?;
+        super::district::code_list::complete(&self.connection).await?;
+        super::casework::deadline_rule::complete(&self.connection).await
     }
 
     /// Names of the migrations that the database still lacks.

@@ -31,6 +31,30 @@ pub struct Ids {
     pub person: String,
     /// The consent of that person to the record.
     pub consent: String,
+    /// Proposed by the case manager of the town, of somebody else.
+    pub erasure: String,
+    /// Of a code list.
+    pub code_list_entry: String,
+    /// A rule of deadlines.
+    pub deadline_rule: String,
+    /// Of that case.
+    pub deadline: String,
+    /// Of the case manager of the town.
+    pub calendar_feed: String,
+    /// A case that is offered to the case manager of the town.
+    pub transfer: String,
+    /// What the case manager of the town was told thereby.
+    pub notice: String,
+    /// A draft of a support plan of that case.
+    pub plan: String,
+    /// The goal of that draft.
+    pub goal: String,
+    /// The measure towards that goal.
+    pub measure: String,
+    /// A note about that case.
+    pub note: String,
+    /// A task in that case.
+    pub task: String,
 }
 
 /// A request for one field.
@@ -107,7 +131,21 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Query", "clientSearch") => {
             read("{ clientSearch(names: \"Musterfrau\") { client { identity { familyName } } } }", json!({}))
         }
+        ("Query", "clientExtract") => {
+            read("query($id: ID!) { clientExtract(id: $id) { json } }", json!({ "id": ids.client }))
+        }
+        ("Query", "erasures") => read("{ erasures { nodes { id } } }", json!({})),
+        ("Query", "retentionRules") => read("{ retentionRules { nodes { id } } }", json!({})),
+        ("Query", "measures") => read("{ measures { nodes { id } } }", json!({})),
+        ("Query", "tasks") => read("{ tasks { nodes { id } } }", json!({})),
         ("Query", "consents") => read("{ consents { nodes { id } } }", json!({})),
+        ("Query", "disclosures") => read("{ disclosures { nodes { id } } }", json!({})),
+        ("Query", "notices") => read("{ notices { nodes { id kind } } }", json!({})),
+        ("Query", "caseManagers") => read("{ caseManagers { nodes { id displayName } } }", json!({})),
+        ("Query", "transfer") => {
+            read("query($id: ID!) { transfer(id: $id) { id reference } }", json!({ "id": ids.transfer }))
+        }
+        ("Query", "transfers") => read("{ transfers { nodes { id reference } } }", json!({})),
         ("Query", "accounts") => read("{ accounts { totalCount nodes { id } } }", json!({})),
         ("Query", "logEntries") => read("{ logEntries { nodes { id } } }", json!({})),
         ("Mutation", "sessionLogin") => {
@@ -119,6 +157,19 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Mutation", "clientCorrect") => {
             vec![command(field, "", json!({ "clientId": ids.client, "address": "Musterweg 1" }))]
         }
+        ("Mutation", "clientRestrict") => vec![command(field, "", json!({ "clientId": ids.client }))],
+        ("Mutation", "clientLiftRestriction") => vec![command(field, "", json!({ "clientId": ids.client }))],
+        ("Mutation", "erasurePropose") => {
+            vec![command(field, "", json!({ "clientId": ids.client, "ground": "REQUEST" }))]
+        }
+        ("Mutation", "erasureOfferToArchive" | "erasureApprove" | "erasureReject") => {
+            vec![command(field, "", json!({ "erasureId": ids.erasure }))]
+        }
+        ("Mutation", "retentionRuleSet") => vec![command(
+            field,
+            "",
+            json!({ "class": "ACCESS_LOG", "months": 12, "afterYearEnd": false, "source": "Dienstanweisung" }),
+        )],
         ("Mutation", "casePersonAdd") => {
             vec![command(field, "", json!({ "caseId": ids.case, "relation": "CHILD" }))]
         }
@@ -132,6 +183,24 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             json!({ "clientId": ids.client, "scope": "STATISTICS_ONLY", "form": "ORAL", "language": "uk" }),
         )],
         ("Mutation", "consentRevoke") => vec![command(field, "", json!({ "consentId": ids.consent }))],
+        ("Mutation", "disclosureRecord") => vec![command(
+            field,
+            "",
+            json!({ "clientId": ids.client, "recipientOrganisationId": ids.institution, "dataClasses": ["IDENTITY"] }),
+        )],
+        ("Mutation", "noticeAcknowledge") => vec![command(field, "", json!({ "noticeId": ids.notice }))],
+        ("Mutation", "transferOffer" | "transferAssign") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "toStaffMemberId": ids.superior }))]
+        }
+        ("Mutation", "transferRequest") => vec![command(field, "", json!({ "reference": "2023-9999" }))],
+        ("Mutation", "transferConfirmItem") => vec![command(
+            field,
+            "",
+            json!({ "transferId": ids.transfer, "recordId": format!("tsk_{}", "0".repeat(32)) }),
+        )],
+        ("Mutation", "transferAccept" | "transferDecline" | "transferWithdraw") => {
+            vec![command(field, "", json!({ "transferId": ids.transfer }))]
+        }
         ("Mutation", "positionPlan") => vec![command(
             field,
             "",
@@ -178,6 +247,74 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Mutation", "caseNameSubstitute") => {
             vec![command(field, "", json!({ "caseId": ids.case, "substituteId": null }))]
         }
+        ("Query", "codeListEntries") => read("{ codeListEntries(list: NEED_AREA) { nodes { id } } }", json!({})),
+        ("Mutation", "codeListEntrySet") => vec![command(
+            field,
+            "",
+            json!({ "list": "NEED_AREA", "code": "NEW", "labelDe": "Neu", "labelEn": "New", "validFrom": "2023-01-01" }),
+        )],
+        ("Mutation", "codeListEntryEnd") => {
+            vec![command(field, "", json!({ "codeListEntryId": ids.code_list_entry, "validUntil": "2024-01-01" }))]
+        }
+        ("Query", "deadlineRules") => read("{ deadlineRules { nodes { id } } }", json!({})),
+        ("Mutation", "deadlineRuleSet") => vec![command(
+            field,
+            "",
+            json!({ "code": "NEW", "labelDe": "Neu", "labelEn": "New", "source": "§ 1", "basis": "OTHER",
+                "validFrom": "2023-01-01" }),
+        )],
+        ("Mutation", "deadlineRuleEnd") => {
+            vec![command(field, "", json!({ "deadlineRuleId": ids.deadline_rule, "validUntil": "2024-01-01" }))]
+        }
+        ("Query", "deadlines") => read("{ deadlines { nodes { id text exactDueOn } } }", json!({})),
+        ("Mutation", "deadlineAdd") => vec![command(
+            field,
+            "",
+            json!({ "caseId": ids.case, "origin": { "rule": { "ruleCode": "COURSE_ENDS", "basisOn": "2023-07-01" } } }),
+        )],
+        ("Mutation", "deadlineSettle") => {
+            vec![command(field, "", json!({ "deadlineId": ids.deadline, "outcome": "MET" }))]
+        }
+        ("Mutation", "deadlineReopen") => vec![command(field, "", json!({ "deadlineId": ids.deadline }))],
+        ("Mutation", "deadlineMove") => {
+            vec![command(field, "", json!({ "deadlineId": ids.deadline, "dueOn": "2023-12-31" }))]
+        }
+        ("Query", "calendarFeeds") => read("{ calendarFeeds { nodes { id } } }", json!({})),
+        ("Mutation", "calendarFeedCreate") => vec![command(field, "", json!({ "name": "Telefon" }))],
+        ("Mutation", "calendarFeedRevoke") => {
+            vec![command(field, "", json!({ "calendarFeedId": ids.calendar_feed }))]
+        }
+        ("Mutation", "caseChangeLegalSphere") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "changedOn": "2023-06-01", "begunSphere": "SGB_II" }))]
+        }
+        ("Mutation", "assessmentRecord") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "needArea": "HOUSING", "severity": "ACUTE" }))]
+        }
+        ("Mutation", "supportPlanDraft") => vec![command(field, "", json!({ "caseId": ids.case }))],
+        ("Mutation", "supportPlanAgree") => {
+            vec![command(field, "", json!({ "supportPlanId": ids.plan, "reviewOn": "2023-12-01" }))]
+        }
+        ("Mutation", "goalAdd") => {
+            vec![command(field, "", json!({ "supportPlanId": ids.plan, "needArea": "WORK", "text": "Arbeit finden" }))]
+        }
+        ("Mutation", "goalSetStatus") => {
+            vec![command(field, "", json!({ "goalId": ids.goal, "status": "DROPPED" }))]
+        }
+        ("Mutation", "measureAdd") => {
+            vec![command(field, "", json!({ "goalId": ids.goal, "text": "Beratung" }))]
+        }
+        ("Mutation", "measureSetStatus") => {
+            vec![command(field, "", json!({ "measureId": ids.measure, "status": "DROPPED" }))]
+        }
+        ("Mutation", "contactRecord") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "channel": "EMAIL", "partner": "CLIENT" }))]
+        }
+        ("Mutation", "noteWrite") => vec![command(field, "", json!({ "caseId": ids.case, "text": "Vermerk" }))],
+        ("Mutation", "noteCorrect") => vec![command(field, "", json!({ "noteId": ids.note, "text": "Vermerk" }))],
+        ("Mutation", "taskAdd") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "text": "Anrufen", "dueOn": "2023-07-01" }))]
+        }
+        ("Mutation", "taskSettle") => vec![command(field, "", json!({ "taskId": ids.task, "status": "DONE" }))],
         ("Mutation", "staffMemberAdd") => {
             vec![command(field, "", json!({ "organisationId": ids.town, "displayName": "Nina Neu-Muster" }))]
         }
@@ -204,10 +341,14 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Mutation", "organisationEnd") => {
             vec![command(field, "", json!({ "organisationId": ids.institution, "validUntil": "2024-01-01" }))]
         }
+        ("Subscription", "caseChanged") => {
+            read("subscription($id: ID) { caseChanged(caseId: $id) { case { id } } }", json!({ "id": ids.case }))
+        }
         ("Subscription", "positionChanged") => read(
             "subscription($id: ID) { positionChanged(positionId: $id) { position { id } } }",
             json!({ "id": ids.held }),
         ),
+        ("Subscription", "noticeArrived") => read("subscription { noticeArrived { id } }", json!({})),
         _ => return None,
     };
     Some(samples)

@@ -89,6 +89,23 @@ both_databases! {
                 secrets.push(fresh.to_owned());
             }
         }
+        // A calendar feed, whose address is a secret: fetched, revoked, fetched again, misspelt.
+        let manager = caller.log_in("case.management@kreis-coesfeld.example", kim::demo::PASSWORD).await;
+        let manager = manager["data"]["sessionLogin"]["session"]["accessToken"].as_str().unwrap().to_owned();
+        let create = "mutation { calendarFeedCreate(input: { name: \"MARK-feed\" }) { calendarFeed { id } url } }";
+        let made = caller.send(Some(&manager), json!({ "query": create })).await;
+        let made = &made["data"]["calendarFeedCreate"];
+        let feed = made["url"].as_str().unwrap().to_owned();
+        let revoke = "mutation($id: ID!) { calendarFeedRevoke(input: { calendarFeedId: $id }) { userErrors { code } } }";
+        let revoke = json!({ "query": revoke, "variables": { "id": made["calendarFeed"]["id"] } });
+        for (path, status) in [(feed.clone(), 200), (feed.replace(".ics", ".MARK"), 404), (format!("{feed}/x"), 404)] {
+            assert_eq!(caller.http.get(serving.url(&path)).send().await.unwrap().status(), status, "{path}");
+        }
+        caller.send(Some(&manager), revoke).await;
+        assert_eq!(caller.http.get(serving.url(&feed)).send().await.unwrap().status(), 404);
+        secrets.push(feed.trim_start_matches("/calendar/kimc_").trim_end_matches(".ics").to_owned());
+        let metrics = caller.http.get(serving.url("/metrics")).send().await.unwrap().text().await.unwrap();
+        assert!(metrics.contains("/calendar/{token}.ics") && !metrics.contains(secrets.last().unwrap()), "{metrics}");
         let path = format!("{}/MARK-path?MARK-query=1", serving.url(""));
         caller.http.get(path).header("origin", "https://MARK-origin.example").send().await.unwrap();
         serving.terminate();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use entity::client_term::{ActiveModel, Column, Entity};
-use entity::codes::{ClientStatus, DuplicateVerdictKind, TextKind};
+use entity::codes::{AccessBasis, AccessPurpose, ClientStatus, DataClass, DuplicateVerdictKind, TextKind};
 use entity::ids::{AccountId, ClientId, DuplicateVerdictId, Identifier, OrganisationId, StaffMemberId};
 use entity::{case_file, case_person, client, client_key, duplicate_verdict, sealed_text, staff_member};
 use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement};
@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use super::client::own_clients;
-use super::identified::{OpenedKeys, in_force, rows, workable};
+use super::identified::{OpenedKeys, Opening, Standing, in_force, rows, workable};
 use crate::access::{Permit, Verb, verb};
 use crate::error::Failure;
 use crate::store::{Store, Transaction};
@@ -171,7 +171,7 @@ async fn names<V: Verb>(
         .take();
     let mut keys = OpenedKeys::new(store.vault(), permit.district_id());
     let mut found: BTreeMap<ClientId, Names> = BTreeMap::new();
-    for row in rows::<NameRow>(store, &statement).await? {
+    for row in rows::<NameRow>(store.reader(), &statement).await? {
         let place = FieldName::new(row.kind.as_str()).of(row.client_id.0);
         let text = keys.of(row.client_id, &row.wrapped)?.open_text(place, &Sealed::from_bytes(row.content)?)?;
         found.entry(row.client_id).or_default().take(row.kind, text.expose_secret().to_owned());
@@ -236,6 +236,20 @@ pub struct Double {
     pub office: Option<OrganisationId>,
     /// Whether both persons released their identity to the other's case manager, or both are the holder's own.
     pub is_open: bool,
+}
+
+impl Double {
+    /// What its reader is told by the hint, for the access log.
+    #[must_use]
+    pub const fn opening(&self) -> Opening {
+        Opening {
+            client_id: self.client_id,
+            case_id: None,
+            data_class: DataClass::Identity,
+            standing: Standing { basis: AccessBasis::Comparison, purpose: AccessPurpose::DuplicateCheck },
+            purpose: None,
+        }
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -337,7 +351,7 @@ async fn offices<V: Verb>(
         .and_where(Expr::col((case_person::Entity, case_person::Column::DistrictId)).eq(permit.district_id()))
         .and_where(Expr::col((case_person::Entity, case_person::Column::ClientId)).is_in(clients))
         .take();
-    rows(store, &statement).await
+    rows(store.reader(), &statement).await
 }
 
 /// To whom these clients released their identity.
@@ -346,7 +360,6 @@ async fn releases<V: Verb>(
     permit: &Permit<V>,
     clients: impl IntoIterator<Item = ClientId>,
 ) -> Result<BTreeSet<(ClientId, AccountId)>, Failure> {
-    use entity::codes::DataClass;
     use entity::{consent, consent_data_class};
     #[derive(FromQueryResult)]
     struct Release {
@@ -370,7 +383,7 @@ async fn releases<V: Verb>(
         )
         .cond_where(in_force(permit.today()))
         .take();
-    let rows = rows::<Release>(store, &statement).await?;
+    let rows = rows::<Release>(store.reader(), &statement).await?;
     Ok(rows.into_iter().map(|row| (row.client_id, row.recipient_account_id)).collect())
 }
 

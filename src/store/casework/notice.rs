@@ -6,8 +6,8 @@ use entity::ids::{AccountId, Identifier, NoticeId, OrganisationId};
 pub use entity::notice::Model as Notice;
 use entity::notice::{ActiveModel, Column, Entity};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QuerySelect,
-    Select,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 
 use crate::access::{Extent, Permit, Verb, on};
@@ -29,11 +29,11 @@ fn select<V: on::Notice>(permit: &Permit<V>) -> Select<Entity> {
     let district = Condition::all().add(Column::DistrictId.eq(permit.district_id()));
     let reached = match permit.extent() {
         Extent::District => district,
-        Extent::Part { organisations, own } => {
+        Extent::Part { organisations, own, released_to } => {
             let to_organisation = Column::RecipientOrganisationId.is_in(organisations.iter().copied());
             let mut any = Condition::any().add(to_organisation);
-            if let Some(account) = own {
-                any = any.add(Column::RecipientAccountId.eq(*account));
+            if let Some(account) = own.or(*released_to) {
+                any = any.add(Column::RecipientAccountId.eq(account));
             }
             district.add(any)
         }
@@ -56,6 +56,14 @@ pub async fn page<V: on::Notice>(
         selected = selected.filter(Column::AcknowledgedAt.is_null());
     }
     Ok(window.page(window.apply(selected, None, Column::Id.into_simple_expr()).all(store.reader()).await?))
+}
+
+/// The newest ones, newest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn newest<V: on::Notice>(store: &Store, permit: &Permit<V>, limit: u64) -> Result<Vec<Notice>, Failure> {
+    Ok(select(permit).order_by_desc(Column::Id).limit(limit).all(store.reader()).await?)
 }
 
 /// Where one stands in a list.
