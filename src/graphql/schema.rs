@@ -107,8 +107,7 @@ pub struct Mutation(
 
 /// Everything that can be followed as it happens.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(PositionSubscriptions, NoticeSubscriptions);
-pub struct Subscription(PositionSubscriptions, CaseSubscriptions);
+pub struct Subscription(PositionSubscriptions, CaseSubscriptions, NoticeSubscriptions);
 
 /// The schema of this API.
 pub type KimSchema = Schema<Query, Mutation, Subscription>;

@@ -201,7 +201,7 @@ pub(super) async fn latest<P: Part>(
             .order_by("place", Order::Asc)
             .take();
         let mut rows: HashMap<CaseId, Vec<P>> = cases.iter().map(|case| (*case, Vec::new())).collect();
-        for row in super::identified::rows::<P>(store, &statement).await? {
+        for row in super::identified::rows::<P>(store.reader(), &statement).await? {
             rows.entry(row.place().1).or_default().push(row);
         }
         let maximum = usize::try_from(limit).unwrap_or(usize::MAX);
