@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::codes::{AccessBasis, AccessPurpose, DataClass};
 use entity::ids::{AccountId, CaseId, ClientId, Identifier, OrganisationId};
 use entity::{
-    access_log, account, case_file, case_person, case_phase_change, client, consent, consent_data_class, district,
-    document, erasure, event, organisation, sealed_text, supervision_session, supervision_session_case, unmasking,
+    access_log, account, case_file, case_person, case_phase_change, client, consent, consent_data_class, deadline, deadline_rule, district, document, erasure, event, organisation, sealed_text, supervision_session, supervision_session_case, unmasking,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::ExposeSecret;
@@ -34,6 +33,7 @@ pub const TABLES: &[&str] = &[
     "case_phase_change",
     "consent",
     "document",
+    "deadline",
     "erasure",
     "sealed_text",
     "supervision_session_case",
@@ -115,6 +115,8 @@ pub async fn of_client(
         texts.iter().map(|text| (text.row.case_id, text.row.data_class)).collect();
 
     let phases = rows!(store, permit, case_phase_change, CaseId, own_ids());
+    let deadlines = rows!(store, permit, deadline, CaseId, main_ids());
+    let rules = rows!(store, permit, deadline_rule, Id, deadlines.iter().filter_map(|row| row.rule_id));
     let consents = rows!(store, permit, consent, ClientId, [id]);
     let documents = rows!(store, permit, document, ClientId, [id]);
     let unmaskings = rows!(store, permit, unmasking, CaseId, main_ids());
@@ -205,6 +207,20 @@ pub async fn of_client(
                     shown.remove("object_key");
                     shown.remove("awaited_until");
                     with(shown, "name", name)
+                })
+                .collect(),
+        },
+        Section {
+            name: "deadlines",
+            title: "Fristen",
+            records: deadlines
+                .iter()
+                .map(|row| {
+                    let rule = rules.iter().find(|rule| Some(rule.id) == row.rule_id);
+                    let name = rule.map_or("Frist", |rule| rule.label_de.as_str());
+                    let mut shown = with(with(record(row), "reference", refer(Some(row.case_id))), "name", name);
+                    shown.remove("remind_days_before");
+                    shown
                 })
                 .collect(),
         },
