@@ -14,6 +14,7 @@ mod m20261126_000007_consent;
 mod m20261126_000008_sealed_text;
 mod m20261126_000009_access_log;
 mod m20261126_000010_erasure;
+mod m20261126_000040_figures;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000008_sealed_text::Migration),
             Box::new(m20261126_000009_access_log::Migration),
             Box::new(m20261126_000010_erasure::Migration),
+            Box::new(m20261126_000040_figures::Migration),
         ]
     }
 }
