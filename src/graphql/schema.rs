@@ -16,6 +16,10 @@ use crate::graphql::district::municipality::{MunicipalityMutations, Municipality
 use crate::graphql::district::organisation::{OrganisationMutations, OrganisationQueries};
 use crate::graphql::log::entry::LogQueries;
 use crate::graphql::node::NodeQueries;
+use crate::graphql::reporting::caseload::CaseloadQueries;
+use crate::graphql::reporting::caseload_setting::{CaseloadSettingMutations, CaseloadSettingQueries};
+use crate::graphql::reporting::statistics::StatisticsQueries;
+use crate::graphql::reporting::workload::WorkloadQueries;
 use crate::graphql::staffing::figures::StaffingQueries;
 use crate::graphql::staffing::position::{PositionMutations, PositionQueries};
 use crate::graphql::staffing::position_changed::PositionSubscriptions;
@@ -38,6 +42,10 @@ pub struct Query(
     ClientQueries,
     ConsentQueries,
     ErasureQueries,
+    StatisticsQueries,
+    CaseloadQueries,
+    WorkloadQueries,
+    CaseloadSettingQueries,
     AccountQueries,
     LogQueries,
 );
@@ -54,6 +62,7 @@ pub struct Mutation(
     ClientMutations,
     ConsentMutations,
     ErasureMutations,
+    CaseloadSettingMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,

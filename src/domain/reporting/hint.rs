@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use entity::codes::{CasePhase, QualityHintKind};
 
 /// After how many days something is hinted at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limits {
     /// In the phase INTAKE.
     pub intake: i32,
