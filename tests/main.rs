@@ -49,4 +49,6 @@ mod steps;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]
+mod supervision;
+#[cfg(test)]
 mod tables;

@@ -57,6 +57,11 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     place.grant(integration, Role::Integration, parse(&town)).await;
     let guest = place.account("jobcenter@kreis-coesfeld.example", "Jana Jobcenter-Muster").await;
     let case = crate::clients::known(&app.user("case.management@stadt-coesfeld.example").await).await;
+    let session = crate::supervision::requested(&app.user("case.management@stadt-coesfeld.example").await, &[]).await;
+    let supervisor = app.supervisor().await;
+    let unmasking = crate::supervision::unmasked(&supervisor, &case["id"], "2023-06-02").await;
+    let ended = json!({ "unmaskingId": unmasking });
+    crate::clients::command(&supervisor, "caseEndUnmasking", ended, "replayed").await;
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
     Ids {
@@ -72,6 +77,8 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         case: text(&case["id"]),
         client: text(&case["client"]["id"]),
         person: text(&case["persons"]["nodes"][1]["id"]),
+        session: text(&session["id"]),
+        unmasking: text(&unmasking),
         erasure: crate::clients::erasure_of_another(&app.user("case.management@stadt-coesfeld.example").await).await,
         consent: text(&case["client"]["consents"]["nodes"][0]["id"]),
         town,
