@@ -148,7 +148,7 @@ actions! {
     Transfer {
         /// See the transfers of cases.
         ReadTransfer = "READ_TRANSFER",
-        /// Offer a case to another case manager, and withdraw the offer.
+        /// Offer a case to another case manager.
         OfferCase = "OFFER_CASE",
         /// Assign a case to a case manager.
         AssignCase = "ASSIGN_CASE",
@@ -156,6 +156,8 @@ actions! {
         RequestCase = "REQUEST_CASE",
         /// Confirm the items of a transfer, accept or decline it.
         AnswerTransfer = "ANSWER_TRANSFER",
+        /// Withdraw an offer, an assignment or a request.
+        WithdrawTransfer = "WITHDRAW_TRANSFER",
     }
     SupervisionSession {
         /// See supervision sessions and their agreements.
@@ -227,7 +229,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             A::ReadCase | A::OpenCase | A::WorkOnCase | A::ImportCases => Reach::Own,
             A::ReadIdentity | A::KeepIdentity | A::SearchClients | A::ExtractClient => Reach::Own,
             A::ReadConsent | A::RecordConsent | A::ReadNotice | A::ReadAccessLog => Reach::Own,
-            A::ReadTransfer | A::OfferCase | A::RequestCase | A::AnswerTransfer => Reach::Own,
+            A::ReadTransfer | A::OfferCase | A::RequestCase | A::AnswerTransfer | A::WithdrawTransfer => Reach::Own,
             A::ReadSupervisionSession | A::RequestSupervision | A::KeepCalendar => Reach::Own,
             A::ReadErasure | A::ProposeErasure => Reach::Own,
             A::ReadPosition | A::ReadStaffMember | A::ReadAccount => Reach::Own,
@@ -242,6 +244,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::UnmaskCase
             | A::ReadTransfer
             | A::AssignCase
+            | A::WithdrawTransfer
             | A::ReadSupervisionSession
             | A::RequestSupervision
             | A::HoldSupervision

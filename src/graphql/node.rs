@@ -5,14 +5,15 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, DistrictId, Identifier, MunicipalityId, OrganisationId, PositionId,
-    StaffMemberId, SupervisionSessionId,
+    AccountId, BodyId, CaseId, ClientId, DistrictId, DocumentId, Identifier, MunicipalityId, OrganisationId,
+    PositionId, StaffMemberId, SupervisionSessionId,
 };
 
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::accounts::account::Account;
 use crate::graphql::casework::case::Case;
 use crate::graphql::casework::client::Client;
+use crate::graphql::casework::document::Document;
 use crate::graphql::casework::supervision_session::SupervisionSession;
 use crate::graphql::connection::PAGE_MAXIMUM;
 use crate::graphql::context::Ask;
@@ -38,6 +39,8 @@ pub enum Node {
     Client(Client),
     /// A district.
     District(District),
+    /// A document of a case.
+    Document(Document),
     /// A municipality.
     Municipality(Municipality),
     /// An organisation.
@@ -73,6 +76,9 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> 
     }
     if let Some(id) = ClientId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::Client(Client(row))));
+    }
+    if let Some(id) = DocumentId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::Document(Document(row))));
     }
     if let Some(id) = SupervisionSessionId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::SupervisionSession(SupervisionSession(row))));

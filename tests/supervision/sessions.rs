@@ -3,7 +3,7 @@
 use super::*;
 
 const SESSION: &str = "supervisionSession { id status version plannedOn heldOn supervisorName staffMember { displayName }
-    cases { nodes { reference } } agreements { nodes { id text dueOn doneAt } } availableTransitions { name allowed } }";
+    cases { nodes { case { reference } } } agreements { nodes { id text dueOn doneAt } } availableTransitions { name allowed } }";
 
 async fn step(user: &Client, name: &str, session: &Value, more: Value) -> crate::app::Answer {
     let mut input = json!({ "sessionId": session["id"] });
@@ -40,7 +40,7 @@ both_databases! {
         assert_eq!(planned["status"], "SCHEDULED");
         assert_eq!(planned["supervisorName"], "Fritz Fachaufsicht-Muster");
         assert_eq!(planned["staffMember"]["displayName"], "Clara Casemanagement-Muster");
-        assert_eq!(planned["cases"]["nodes"], json!([{ "reference": case["reference"] }]));
+        assert_eq!(planned["cases"]["nodes"], json!([{ "case": { "reference": case["reference"] } }]));
         let future = json!({ "heldOn": "2023-06-02" });
         assert_eq!(step(&supervisor, "supervisionSessionHold", &session, future).await.user_errors(), ["DATE_OUT_OF_RANGE"]);
         app.clock.advance(chrono::Duration::days(4));
@@ -76,7 +76,7 @@ both_databases! {
         done(&step(&supervisor, "supervisionAgreementAdd", &session, text).await);
         let own = known(&municipal).await;
         requested(&municipal, &[&own["id"]]).await;
-        let all = "{ supervisionSessions { nodes { id agreements { nodes { text } } cases { nodes { id } } history { nodes { command } } } } }";
+        let all = "{ supervisionSessions { nodes { id agreements { nodes { text } } cases { nodes { case { id } } } history { nodes { command } } } } }";
         for (reader, expected) in [(&user, 1), (&municipal, 1), (&supervisor, 2), (&app.user(HEAD).await, 2)] {
             assert_eq!(nodes(reader, all, json!({}), &["supervisionSessions"]).await.len(), expected);
         }
@@ -193,7 +193,7 @@ both_databases! {
         let (user, supervisor) = (app.user(CENTRAL).await, app.supervisor().await);
         let case = known(&user).await;
         let page = "{ supervisionSessions(first: 50) { nodes { status supervisorName staffMember { displayName }
-            cases { nodes { reference unmaskings { nodes { personName } } } } agreements { nodes { text } } } } }";
+            cases { nodes { case { reference unmaskings { nodes { personName } } } } } agreements { nodes { text } } } } }";
         let mut costs = Vec::new();
         for more in [1, 4] {
             for _ in 0..more {

@@ -15,12 +15,13 @@ use crate::commands::casework::client::{
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::graphql::casework::case::Case;
 use crate::graphql::casework::consent::Consent;
+use crate::graphql::casework::disclosure::Disclosure;
 use crate::graphql::casework::text::text;
 use crate::graphql::connection::{List, RelationArguments, connect_loaded};
 use crate::graphql::context::Ask;
 use crate::graphql::district::organisation::Organisation;
 use crate::graphql::guard::Requires;
-use crate::graphql::loaders::{CasesOf, ConsentsOf};
+use crate::graphql::loaders::{CasesOf, ConsentsOf, DisclosuresOf};
 use crate::graphql::log::access::{AccessEntry, accesses_of};
 use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
@@ -91,6 +92,18 @@ impl Client {
         let rows = ctx.load(ConsentsOf(self.0.id)).await?.unwrap_or_default();
         let arguments = RelationArguments { first, after };
         connect_loaded(ctx, "client consents", &arguments, rows, |row| row.id.0, Consent)
+    }
+
+    /// What was passed on about the person, oldest first.
+    async fn disclosures(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Disclosure>, Failure> {
+        let rows = ctx.load(DisclosuresOf(self.0.id)).await?.unwrap_or_default();
+        let arguments = RelationArguments { first, after };
+        connect_loaded(ctx, "client disclosures", &arguments, rows, |row| row.id.0, Disclosure)
     }
 
     /// People in the district who may be the same person, likeliest first, at most 20; those that were judged to be somebody

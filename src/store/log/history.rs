@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use entity::event::{Column, Entity};
 use entity::ids::{
-    AccountId, CaseId, ClientId, GrantId, MunicipalityId, OrganisationId, PositionId, StaffMemberId,
-    SupervisionSessionId,
+    AccountId, CaseId, ClientId, CodeListEntryId, DeadlineRuleId, GrantId, MunicipalityId, OrganisationId, PositionId,
+    StaffMemberId, SupervisionSessionId,
 };
 use sea_orm::sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, Iterable, Order};
@@ -17,7 +17,8 @@ use crate::access::{Actor, Permit, verb};
 use crate::error::Failure;
 use crate::store::Store;
 use crate::store::accounts::{account, grant};
-use crate::store::casework::{case, client, supervision_session};
+use crate::store::casework::{case, client, deadline_rule, supervision_session};
+use crate::store::district::code_list;
 use crate::store::district::directory;
 use crate::store::district::municipality::Municipality;
 use crate::store::district::organisation::Organisation;
@@ -36,6 +37,10 @@ pub enum Subject {
     Case(CaseId),
     /// A client.
     Client(ClientId),
+    /// An entry of a code list.
+    CodeListEntry(CodeListEntryId),
+    /// A rule of deadlines.
+    DeadlineRule(DeadlineRuleId),
     /// A grant.
     Grant(GrantId),
     /// A municipality.
@@ -56,6 +61,8 @@ impl std::fmt::Display for Subject {
             Self::Account(id) => id.fmt(f),
             Self::Case(id) => id.fmt(f),
             Self::Client(id) => id.fmt(f),
+            Self::CodeListEntry(id) => id.fmt(f),
+            Self::DeadlineRule(id) => id.fmt(f),
             Self::Grant(id) => id.fmt(f),
             Self::Municipality(id) => id.fmt(f),
             Self::Organisation(id) => id.fmt(f),
@@ -110,6 +117,8 @@ impl Doors {
             Subject::Account(id) => account::door(&self.accounts, id),
             Subject::Case(id) => case::door(&self.cases, id),
             Subject::Client(id) => client::door(&self.identities, id),
+            Subject::CodeListEntry(id) => code_list::door(&self.directory, id),
+            Subject::DeadlineRule(id) => deadline_rule::door(&self.directory, id),
             Subject::Grant(id) => grant::door(&self.accounts, id),
             Subject::Municipality(id) => directory::door::<Municipality, _>(&self.directory, id),
             Subject::Organisation(id) => directory::door::<Organisation, _>(&self.directory, id),
