@@ -127,7 +127,7 @@ both_databases! {
         let session = requested(&user, &[]).await;
         let plan = json!({ "plannedOn": "2023-06-05" });
         // The head of the centre supervises the position in line from now on, under the own account.
-        let centre = organisation(&administrator, CENTRE).await;
+        let centre = id_of(&administrator, "organisations", CENTRE).await;
         let staff = json!({ "organisationId": centre, "displayName": "Lena Leitung-Muster", "accountId": account(&app, HEAD).await });
         let staff = done(&command(&head, "staffMemberAdd", staff, "staffMember { id }").await)["staffMember"]["id"].clone();
         let positions = "{ positions(first: 100) { nodes { id occupancies { nodes { staffMember { displayName } } } } } }";
