@@ -79,7 +79,8 @@ both_databases! {
             classes.sort();
             classes
         };
-        assert_eq!(classes(&seen.data()["case"]["accesses"]), ["HISTORY", "IDENTITY"]);
+        // The history tells of the child as well, under its own key.
+        assert_eq!(classes(&seen.data()["case"]["accesses"]), ["HISTORY", "HISTORY", "IDENTITY"]);
         assert_eq!(classes(&seen.data()["case"]["client"]["accesses"]), ["HISTORY", "IDENTITY"]);
         let centre = supervisor.send("query($id: ID!) { case(id: $id) { accesses { nodes { id } } } }", json!({ "id": case["id"] })).await;
         assert_eq!(centre.data()["case"]["accesses"]["nodes"], json!([]));

@@ -192,8 +192,9 @@ both_databases! {
         let app = TestApp::start(db).await;
         let (user, supervisor) = (app.user(CENTRAL).await, app.supervisor().await);
         let case = known(&user).await;
-        let page = "{ supervisionSessions(first: 50) { nodes { status supervisorName staffMember { displayName }
-            cases { nodes { case { reference unmaskings { nodes { personName } } } } } agreements { nodes { text } } } } }";
+        let page = "{ supervisionSessions(first: 20) { nodes { status supervisorName staffMember { displayName }
+            cases(first: 2) { nodes { case { reference unmaskings(first: 2) { nodes { personName } } } } }
+            agreements(first: 2) { nodes { text } } } } }";
         let mut costs = Vec::new();
         for more in [1, 4] {
             for _ in 0..more {
