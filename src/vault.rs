@@ -31,7 +31,7 @@ pub use blind_index::{Criterion, IndexKey, IndexTerm, Query, TermKind};
 pub use data_key::DataKey;
 pub use field::{FieldName, Sealed};
 pub use likeness::{Comparison, FieldAgreement, compare};
-pub use master_key::{KeyCheck, KeyId, MasterKeys, WrappedKey};
+pub use master_key::{CurrentKey, KeyCheck, KeyId, MasterKeys, WrappedKey};
 pub use names_in_text::{Passage, Traits, names_in_text};
 pub use normal_form::{Birth, Person};
 

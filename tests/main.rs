@@ -39,15 +39,13 @@ mod http;
 #[expect(dead_code, reason = "the unit tests of `authn::oidc` use the rest")]
 mod issuer;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]
-mod obstacles;
-#[cfg(test)]
 mod positions;
-#[cfg(test)]
-mod process;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
@@ -56,8 +54,6 @@ mod schema;
 mod sessions;
 #[cfg(test)]
 mod sockets;
-#[cfg(test)]
-mod steps;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]

@@ -440,6 +440,8 @@ code_list! {
         Task = "TASK",
         /// A deadline.
         Deadline = "DEADLINE",
+        /// The day of a deadline that follows from a birth date, and would give it away.
+        DueDay = "DUE_DAY",
         /// The file name of a document.
         DocumentName = "DOCUMENT_NAME",
         /// What a consent or a transmission is for.

@@ -34,6 +34,15 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(belongs_to = "super::case_file::Entity", from = "Column::CaseId", to = "super::case_file::Column::Id")]
+    CaseFile,
+}
+
+impl Related<super::case_file::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::CaseFile.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -152,7 +152,7 @@ impl Creates for DeadlineAddInput {
                     DeadlinePrecision::Day => added.basis_on = Some(*basis_on),
                     DeadlinePrecision::Month => {
                         let exact = computed.due_on.to_string();
-                        texts = texts.with(added.id.0, TextKind::BirthDate, Some(&exact));
+                        texts = texts.with(added.id.0, TextKind::DueDay, Some(&exact));
                     }
                 }
             }

@@ -20,7 +20,8 @@ use crate::store::casework::calendar_feed as records;
 pub struct CalendarFeed(pub records::CalendarFeed);
 
 /// A calendar feed (Kalender-Abonnement): a secret address from which a calendar program fetches the open deadlines of your
-/// cases and of those that you stand in for. It names references and rules, no persons. Yours alone.
+/// cases and of those that you stand in for, and the tasks that are yours to do. It names references and rules, no persons,
+/// and not what a task is. Yours alone.
 #[Object]
 impl CalendarFeed {
     /// Global id.

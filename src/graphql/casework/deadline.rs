@@ -108,7 +108,7 @@ impl Deadline {
         match self.0.precision {
             DeadlinePrecision::Day => Ok(Some(self.0.due_on)),
             DeadlinePrecision::Month => {
-                let exact = text(ctx, self.0.id.0, TextKind::BirthDate).await?;
+                let exact = text(ctx, self.0.id.0, TextKind::DueDay).await?;
                 Ok(exact.and_then(|day| day.parse().ok()))
             }
         }

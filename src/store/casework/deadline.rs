@@ -170,6 +170,28 @@ pub async fn update(
     Ok(())
 }
 
+/// Takes away all deadlines in the cases of a client: part of erasing it. Their days come close to who the person is.
+///
+/// # Errors
+/// Those of the database.
+pub async fn delete_all_of<V: on::Erasure>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    client: ClientId,
+) -> Result<(), Failure> {
+    let cases = Query::select()
+        .column((case_file::Entity, case_file::Column::Id))
+        .from(case_file::Entity)
+        .and_where(case_file::Column::ClientId.eq(client))
+        .take();
+    Entity::delete_many()
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::CaseId.in_subquery(cases))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
 /// The open deadlines, with their cases and rules, of the cases that the account of the permit leads or stands in for: for
 /// its calendar. The next one first.
 ///

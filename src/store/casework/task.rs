@@ -8,11 +8,11 @@ use entity::ids::{AccountId, CaseId, DistrictId, TaskId};
 pub use entity::task::Model as Task;
 use entity::task::{Column, Entity};
 use sea_orm::sea_query::{Query, SelectStatement, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter, QueryOrder, QuerySelect};
 
 use super::case::{hanging, staff_of};
 use super::part::Part;
-use crate::access::{Permit, verb};
+use crate::access::{Extent, Permit, verb};
 use crate::error::Failure;
 use crate::store::Store;
 use crate::store::page::{Boundary, Key, Page, Window};
@@ -104,4 +104,27 @@ pub async fn page(
 #[must_use]
 pub fn boundary(task: &Task) -> Boundary {
     Boundary { key: Key::Day(task.due_on), id: task.id.0 }
+}
+
+/// The open tasks, with their cases, that are for the account of the permit to do: for its calendar. The next one first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn for_calendar(
+    store: &Store,
+    permit: &Permit<verb::KeepCalendar>,
+    limit: u64,
+) -> Result<Vec<(Task, Option<case_file::Model>)>, Failure> {
+    // Whatever else the account may see: a calendar shows what is its own.
+    let Extent::Part { own: Some(account), .. } = permit.extent() else { return Ok(Vec::new()) };
+    Ok(Entity::find()
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::Status.eq(TaskStatus::Open))
+        .filter(for_account(*account))
+        .order_by_asc(Column::DueOn)
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .find_also_related(case_file::Entity)
+        .all(store.reader())
+        .await?)
 }
