@@ -106,6 +106,8 @@ async fn every_root_field_is_closed_to_somebody_who_is_not_logged_in() {
         person: id("cap"),
         consent: id("cns"),
         erasure: id("era"),
+        session: id("sps"),
+        unmasking: id("unm"),
         code_list_entry: id("cle"),
         deadline_rule: id("ddr"),
         deadline: id("ddl"),
