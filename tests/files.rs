@@ -17,8 +17,8 @@ use crate::app::{Answer, Client, TestApp};
 use crate::clients::command;
 
 mod bucket;
+mod contents;
 mod links;
-mod transfer;
 
 const ACCESS_KEY: &str = "kim";
 const SECRET_KEY: &str = "only for this test";
