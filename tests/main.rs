@@ -24,6 +24,8 @@ mod documents;
 #[cfg(test)]
 mod explorer;
 #[cfg(test)]
+mod figures;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
 #[expect(dead_code, reason = "the unit tests of `authn::oidc` use the rest")]
