@@ -1,6 +1,8 @@
 //! The command line.
 
 mod accounts;
+mod codes;
+mod keys;
 mod log;
 mod serve;
 
@@ -74,9 +76,15 @@ enum Command {
     /// Give and end grants (role x organisation x validity)
     #[command(subcommand)]
     Grant(accounts::GrantCommand),
+    /// Keep code lists (need areas, barriers, groups for statistics) in a file
+    #[command(subcommand)]
+    Codes(codes::CodesCommand),
     /// Make the keys that a production server needs
     #[command(subcommand)]
     Secret(SecretCommand),
+    /// Look after the master keys, which wrap the keys of clients
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Check the log of all changes
     #[command(subcommand)]
     Log(log::LogCommand),
@@ -99,8 +107,8 @@ enum DistrictCommand {
 enum SecretCommand {
     /// Print a new key: PKCS#8 PEM (Ed25519) to sign with, or one line of text for the master key
     ///
-    /// To rotate a signing key, put the new one before the old one: the first one signs, the others still verify.
-    /// docs/operations.md says how to rotate the master key.
+    /// To rotate a key that signs, put the new one before the old one: the first one signs, the others still verify. To rotate the
+    /// master key, put the new one before the old one on every server, then run `kim keys rotate`.
     New {
         /// What it is for
         purpose: Purpose,
@@ -113,7 +121,7 @@ enum Purpose {
     SigningKey,
     /// Signs the heads of the log (KIM_SEALING_SIGNING_KEYS)
     SealingKey,
-    /// Wraps the keys of clients (KIM_VAULT_MASTER_KEYS)
+    /// Wraps the keys of clients (KIM_VAULT_MASTER_KEYS); keep a copy in a safe place: without it, all clients are lost
     MasterKey,
 }
 
@@ -194,7 +202,8 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
     {
         return Err(CliError::other("The database is not up to date yet: run `kim migrate` first."));
     }
-    if !matches!(command, Command::Serve | Command::Migrate | Command::Demo) {
+    if !matches!(command, Command::Serve | Command::Migrate | Command::Demo | Command::Keys(keys::KeysCommand::Status))
+    {
         vault::admit(&app.store).await?;
     }
     match command {
@@ -209,6 +218,7 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
         }
         Command::Demo => {
             app.store.migrate().await?;
+            vault::admit(&app.store).await?;
             if demo::load(&app).await? {
                 println!("The demo district Kreis Coesfeld was loaded.\n{}", serve::demo_accounts());
             } else {
@@ -218,6 +228,8 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
         Command::District(DistrictCommand::Create { ags, name }) => create_district(&app, &ags, &name).await?,
         Command::Account(command) => accounts::account(&app, command).await?,
         Command::Grant(command) => accounts::grant(&app, command).await?,
+        Command::Codes(command) => codes::codes(&app, command).await?,
+        Command::Keys(command) => return keys::keys(&app, command).await,
         Command::Log(command) => return log::log(&app, command).await,
         Command::Schema | Command::Secret(_) => {}
     }

@@ -9,4 +9,4 @@ mod paging;
 mod permissions;
 mod reach;
 pub mod samples;
-mod world;
+pub mod world;

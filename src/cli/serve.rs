@@ -27,6 +27,8 @@ pub(super) async fn serve(app: App) -> Result<(), CliError> {
         }
         Ok(()) => {}
     }
+    let place = app.engine.services().documents.prepare_place();
+    place.map_err(|error| CliError::other(format!("Documents cannot be kept: {error}.")))?;
     if app.config.demo {
         demo::load(&app).await?;
     }

@@ -5,14 +5,16 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, DistrictId, Identifier, MunicipalityId, OrganisationId, PositionId,
-    StaffMemberId,
+    AccountId, BodyId, CaseId, ClientId, DistrictId, DocumentId, Identifier, MunicipalityId, OrganisationId,
+    PositionId, StaffMemberId, SupervisionSessionId,
 };
 
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::accounts::account::Account;
 use crate::graphql::casework::case::Case;
 use crate::graphql::casework::client::Client;
+use crate::graphql::casework::document::Document;
+use crate::graphql::casework::supervision_session::SupervisionSession;
 use crate::graphql::connection::PAGE_MAXIMUM;
 use crate::graphql::context::Ask;
 use crate::graphql::district::body::Body;
@@ -37,6 +39,8 @@ pub enum Node {
     Client(Client),
     /// A district.
     District(District),
+    /// A document of a case.
+    Document(Document),
     /// A municipality.
     Municipality(Municipality),
     /// An organisation.
@@ -45,6 +49,8 @@ pub enum Node {
     Position(Position),
     /// A member of staff.
     StaffMember(StaffMember),
+    /// A session of professional supervision.
+    SupervisionSession(SupervisionSession),
 }
 
 /// Reads the record of a global id through its own door; `None` if it does not exist or is out of reach.
@@ -70,6 +76,12 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> 
     }
     if let Some(id) = ClientId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::Client(Client(row))));
+    }
+    if let Some(id) = DocumentId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::Document(Document(row))));
+    }
+    if let Some(id) = SupervisionSessionId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::SupervisionSession(SupervisionSession(row))));
     }
     if let Some(id) = AccountId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::Account(Account(row))));

@@ -106,6 +106,20 @@ async fn every_root_field_is_closed_to_somebody_who_is_not_logged_in() {
         person: id("cap"),
         consent: id("cns"),
         erasure: id("era"),
+        session: id("sps"),
+        unmasking: id("unm"),
+        code_list_entry: id("cle"),
+        deadline_rule: id("ddr"),
+        deadline: id("ddl"),
+        calendar_feed: id("cal"),
+        document: id("doc"),
+        transfer: id("trf"),
+        notice: id("ntc"),
+        plan: id("spl"),
+        goal: id("goa"),
+        measure: id("mea"),
+        note: id("not"),
+        task: id("tsk"),
     };
     let mut public = Vec::new();
     for (root, field) in root_fields().into_iter().filter(|(root, _)| root != "Subscription") {

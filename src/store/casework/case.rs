@@ -42,7 +42,7 @@ pub(super) fn staff_of(account: AccountId) -> SelectStatement {
 
 /// The condition that a case is within reach of the permit: a case belongs to its lead and its substitute, and to no
 /// organisation.
-pub(in crate::store) fn reached<V: on::Case>(permit: &Permit<V>) -> Condition {
+pub(in crate::store) fn reached<V: Verb>(permit: &Permit<V>) -> Condition {
     let district = Condition::all().add(Column::DistrictId.eq(permit.district_id()));
     match permit.extent() {
         Extent::District => district,
@@ -66,7 +66,7 @@ pub(in crate::store) fn door<V: on::Case>(permit: &Permit<V>, id: CaseId) -> Sel
 }
 
 /// For tables that hang on cases: the condition that `case_id` names one within reach.
-pub(super) fn hanging<V: on::Case>(permit: &Permit<V>, case_id: impl ColumnTrait) -> Condition {
+pub(super) fn hanging<V: Verb>(permit: &Permit<V>, case_id: impl ColumnTrait) -> Condition {
     let within_reach = Query::select().column((Entity, Column::Id)).from(Entity).cond_where(reached(permit)).take();
     Condition::all().add(case_id.in_subquery(within_reach))
 }
@@ -155,6 +155,20 @@ pub async fn lock<V: on::Case>(
     Ok(select(permit).filter(Column::Id.eq(id)).lock_exclusive().one(connection).await?)
 }
 
+/// The staff records that hold a case-management position on the day of the permit.
+pub(in crate::store) fn holding_case_management<V: Verb>(permit: &Permit<V>) -> SelectStatement {
+    let today = permit.today();
+    Query::select()
+        .column(occupancy::Column::StaffMemberId)
+        .from(occupancy::Entity)
+        .and_where(occupancy::Column::PositionId.in_subquery(case_management(permit.district_id())))
+        .and_where(occupancy::Column::ValidFrom.lte(today))
+        .cond_where(
+            Condition::any().add(occupancy::Column::ValidUntil.is_null()).add(occupancy::Column::ValidUntil.gt(today)),
+        )
+        .take()
+}
+
 /// The case-management positions of a district.
 pub(in crate::store) fn case_management(district_id: DistrictId) -> SelectStatement {
     Query::select()
@@ -190,6 +204,7 @@ pub async fn case_managers_of<V: Verb>(
     let rows = staff_member::Entity::find()
         .filter(staff_member::Column::DistrictId.eq(permit.district_id()))
         .filter(staff)
+        .filter(staff_member::Column::Id.in_subquery(holding_case_management(permit)))
         .filter(staff_member::Column::Id.in_subquery(holders(permit.district_id(), permit.today())))
         .all(connection)
         .await?;
