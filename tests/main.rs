@@ -33,6 +33,8 @@ mod documents;
 mod explorer;
 mod figures;
 #[cfg(test)]
+mod figures;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod http;

@@ -27,7 +27,9 @@ both_databases! {
             assert_eq!(rows[0]["suppressed"], open.is_null());
             assert_eq!(rows[0]["openCases"], open);
             assert_eq!(rows[0]["fteHundredths"], 100);
-            assert_eq!(rows[0]["weightedLoadHundredths"], Value::Null, "a handful of cases would tell of what kind they are");
+            // Rounded to five cases, if that leaves open of what intensity they are: four cases may, three do not.
+            let load = &rows[0]["weightedLoadHundredths"];
+            assert!(load.is_null() || (open == json!(4) && load.as_i64().unwrap() % 500 == 0), "{load}");
             rows[0]["reportingOn"].as_str().unwrap().to_owned()
         };
         assert_eq!(expect(Value::Null).await, "2023-05-31");
