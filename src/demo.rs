@@ -6,6 +6,10 @@
 //!
 //! Everything is made by the same commands that the API has, so that it has its history in the log.
 
+pub mod cases;
+pub mod dice;
+pub mod people;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
