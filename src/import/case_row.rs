@@ -5,10 +5,11 @@ use std::fmt;
 
 use chrono::{Datelike as _, NaiveDate};
 use entity::codes::{
-    AgeBand, CaseIntensity, CasePhase, CaseUnit, GenderStatistical, LanguageLevel, LegalBasis, NeedSeverity,
-    ReferralSource,
+    AgeBand, CaseIntensity, CasePhase, CaseUnit, ConsentForm, GenderStatistical, LanguageLevel, LegalBasis,
+    NeedSeverity, ReferralSource,
 };
 
+use crate::domain::casework::consent::is_language_tag;
 use crate::error::{ErrorCode, UserError};
 use crate::import::choices::{self, Choice, chosen, codes};
 use crate::import::column::Column;
@@ -72,6 +73,17 @@ impl fmt::Debug for PersonCells {
     }
 }
 
+/// The consent of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentCells {
+    /// When it was given.
+    pub given_on: NaiveDate,
+    /// In which form.
+    pub form: ConsentForm,
+    /// In which language it was explained; `und` if nothing is said.
+    pub language: String,
+}
+
 /// A case as a row tells it. What the row leaves open has the usual value or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseRow {
@@ -93,8 +105,8 @@ pub struct CaseRow {
     pub lead: Option<String>,
     /// The legal basis of the record.
     pub legal_basis: Option<LegalBasis>,
-    /// Day of the consent to the case record.
-    pub consented_on: Option<NaiveDate>,
+    /// The consent to the case record.
+    pub consent: Option<ConsentCells>,
     /// The person.
     pub person: PersonCells,
     /// Band of age.
@@ -172,6 +184,7 @@ struct Choices<'v> {
     referral_sources: Vec<Choice<ReferralSource>>,
     phases: Vec<Choice<CasePhase>>,
     legal_bases: Vec<Choice<LegalBasis>>,
+    consent_forms: Vec<Choice<ConsentForm>>,
     age_bands: Vec<Choice<AgeBand>>,
     genders: Vec<Choice<GenderStatistical>>,
     language_levels: Vec<Choice<LanguageLevel>>,
@@ -187,6 +200,7 @@ impl<'v> Choices<'v> {
             referral_sources: choices::referral_sources(),
             phases: choices::phases(),
             legal_bases: choices::legal_bases(),
+            consent_forms: choices::consent_forms(),
             age_bands: choices::age_bands(),
             genders: choices::genders(),
             language_levels: choices::language_levels(),
@@ -328,6 +342,28 @@ impl Cells<'_> {
         self.read_day(column, ErrorCode::ImportDateUnreadable, span, value::day).map(|day| day.to_string())
     }
 
+    /// A consent needs its form: nobody can prove one of unknown form.
+    fn consent(&mut self, choices: &Choices<'_>, span: (NaiveDate, NaiveDate)) -> Option<ConsentCells> {
+        let complaints = self.errors.len();
+        let given_on = self.read_day(Column::ConsentedOn, ErrorCode::ImportDateUnreadable, span, value::day);
+        let form = self.choice(Column::ConsentForm, &choices.consent_forms);
+        let language = self.name(Column::ConsentLanguage);
+        if let Some(language) = language.as_deref().filter(|language| !is_language_tag(language)) {
+            self.refuse_value(Column::ConsentLanguage, ErrorCode::LanguageMalformed, language);
+        }
+        if self.errors.len() > complaints || (given_on, form, &language) == (None, None, &None) {
+            return None;
+        }
+        match (given_on, form) {
+            (Some(given_on), Some(form)) => {
+                return Some(ConsentCells { given_on, form, language: language.unwrap_or_else(|| "und".to_owned()) });
+            }
+            (None, _) => self.refuse(Column::ConsentedOn, ErrorCode::ImportCellMissing),
+            (_, None) => self.refuse(Column::ConsentForm, ErrorCode::ImportCellMissing),
+        }
+        None
+    }
+
     fn needs(&mut self, choices: &Choices<'_>) -> Vec<Need> {
         let column = Column::Needs;
         let Some(text) = self.prose(column) else { return Vec::new() };
@@ -408,7 +444,7 @@ fn read(table: &Table, row: &Row, choices: &Choices<'_>, today: NaiveDate) -> Re
         phase: cells.choice(Column::Phase, &choices.phases).unwrap_or(CasePhase::Intake),
         lead: cells.name(Column::Lead),
         legal_basis: cells.choice(Column::LegalBasis, &choices.legal_bases),
-        consented_on: cells.read_day(Column::ConsentedOn, ErrorCode::ImportDateUnreadable, recent, value::day),
+        consent: cells.consent(choices, recent),
         person: PersonCells {
             family_name: cells.name(Column::FamilyName),
             given_names: cells.name(Column::GivenNames),
@@ -435,7 +471,9 @@ fn read(table: &Table, row: &Row, choices: &Choices<'_>, today: NaiveDate) -> Re
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;
-    use entity::codes::{AgeBand, CaseIntensity, CasePhase, CaseUnit, LegalBasis, NeedSeverity, ReferralSource};
+    use entity::codes::{
+        AgeBand, CaseIntensity, CasePhase, CaseUnit, ConsentForm, LegalBasis, NeedSeverity, ReferralSource,
+    };
     use proptest::prelude::*;
 
     use super::{CheckedRow, Need, Vocabulary, check};
@@ -461,9 +499,9 @@ mod tests {
     fn a_row_says_what_its_cells_say_in_german_words() {
         let rows = checked(
             "Fremdschlüssel;Kommune;Einheit;Intensität;Zugangsweg;Eröffnet am;Phase;Fallführung;Rechtsgrundlage;\
-             Einwilligung am;Nachname;Vorname;Geburtsdatum;Altersgruppe;Deutschniveau;Einreise;Bedarfe\n\
+             Einwilligung am;Form der Einwilligung;Nachname;Vorname;Geburtsdatum;Altersgruppe;Deutschniveau;Einreise;Bedarfe\n\
              4711;Lüdinghausen;Haushalt;intensiv;Ausländerbehörde;1.3.2023;Hilfeplanung;a@b.example;Einwilligung;\
-             02.03.2023;Öztürk;Ayşe;1985;25-34;keine;03.2022;Wohnen: akut, Arbeit\n",
+             02.03.2023;schriftlich;Öztürk;Ayşe;1985;25-34;keine;03.2022;Wohnen: akut, Arbeit\n",
         );
         let row = rows[0].read.clone().unwrap();
         assert_eq!(rows[0].line, 2);
@@ -471,7 +509,9 @@ mod tests {
         assert_eq!((row.unit, row.intensity), (CaseUnit::Household, CaseIntensity::Intensive));
         assert_eq!((row.referral_source, row.phase), (ReferralSource::ImmigrationOffice, CasePhase::Planning));
         assert_eq!(row.opened_on, NaiveDate::from_ymd_opt(2023, 3, 1));
-        assert_eq!(row.consented_on, NaiveDate::from_ymd_opt(2023, 3, 2));
+        let consent = row.consent.unwrap();
+        assert_eq!(Some(consent.given_on), NaiveDate::from_ymd_opt(2023, 3, 2));
+        assert_eq!((consent.form, consent.language.as_str()), (ConsentForm::Written, "und"));
         assert_eq!(row.legal_basis, Some(LegalBasis::Consent61A));
         assert_eq!(row.person.birth_date.as_deref(), Some("1985"));
         assert_eq!(row.person.given_names.as_deref(), Some("Ayşe"));
@@ -516,6 +556,9 @@ mod tests {
         assert_eq!(complaints("needs", "WORK, WORK"), one("needs", ErrorCode::DuplicateEntry));
         assert_eq!(complaints("needs", "WORK: sehr"), one("needs", ErrorCode::ImportValueUnknown));
         assert_eq!(complaints("phase", "CLOSURE"), one("phase", ErrorCode::ImportValueUnknown));
+        assert_eq!(complaints("consentedOn", "2023-01-01"), one("consentForm", ErrorCode::ImportCellMissing));
+        assert_eq!(complaints("consentForm", "ORAL"), one("consentedOn", ErrorCode::ImportCellMissing));
+        assert_eq!(complaints("consentLanguage", "ganz gut"), one("consentLanguage", ErrorCode::LanguageMalformed));
         assert_eq!(complaints("", "stray"), one("", ErrorCode::ImportColumnUnknown));
         assert_eq!(complaints("#note", "anything"), []);
     }

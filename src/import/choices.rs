@@ -1,8 +1,8 @@
 //! What can stand in columns with a fixed choice: the codes of the API, and what people call them.
 
 use entity::codes::{
-    AgeBand, CaseIntensity, CasePhase, CaseUnit, GenderStatistical, LanguageLevel, LegalBasis, NeedSeverity,
-    ReferralSource,
+    AgeBand, CaseIntensity, CasePhase, CaseUnit, ConsentForm, GenderStatistical, LanguageLevel, LegalBasis,
+    NeedSeverity, ReferralSource,
 };
 
 use crate::import::column::fold;
@@ -101,6 +101,12 @@ choices! {
         Special92G "Erhebliches öffentliches Interesse" "substantial public interest",
         Special92H "Gesundheits- oder Sozialversorgung" "health or social care",
         SgbX67 "Sozialdaten" "social data",
+    }
+    /// Forms of a consent.
+    consent_forms: ConsentForm {
+        Written "schriftlich" "written",
+        Oral "mündlich" "oral",
+        Electronic "elektronisch" "electronic",
     }
     /// Bands of age.
     age_bands: AgeBand {
@@ -246,6 +252,7 @@ mod tests {
         told_apart(&referral_sources());
         told_apart(&phases());
         told_apart(&legal_bases());
+        told_apart(&consent_forms());
         told_apart(&age_bands());
         told_apart(&genders());
         told_apart(&language_levels());

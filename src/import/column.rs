@@ -26,6 +26,10 @@ pub enum Column {
     LegalBasis,
     /// Day of the consent to the case record.
     ConsentedOn,
+    /// In which form it was given.
+    ConsentForm,
+    /// In which language it was explained.
+    ConsentLanguage,
     /// Family name.
     FamilyName,
     /// Given names.
@@ -60,7 +64,7 @@ pub enum Column {
 
 impl Column {
     /// All columns, in the order of the template.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::ExternalId,
         Self::Municipality,
         Self::Lead,
@@ -71,6 +75,8 @@ impl Column {
         Self::Phase,
         Self::LegalBasis,
         Self::ConsentedOn,
+        Self::ConsentForm,
+        Self::ConsentLanguage,
         Self::FamilyName,
         Self::GivenNames,
         Self::FormerNames,
@@ -106,6 +112,8 @@ impl Column {
             Self::Phase => ("Phase", "phase", &[]),
             Self::LegalBasis => ("Rechtsgrundlage", "legalBasis", &[]),
             Self::ConsentedOn => ("Einwilligung am", "consentedOn", &["Einwilligung", "consent date", "consentOn"]),
+            Self::ConsentForm => ("Form der Einwilligung", "consentForm", &["Einwilligungsform"]),
+            Self::ConsentLanguage => ("Sprache der Einwilligung", "consentLanguage", &["Einwilligungssprache"]),
             Self::FamilyName => ("Familienname", "familyName", &["Nachname", "Zuname", "surname", "last name"]),
             Self::GivenNames => ("Vornamen", "givenNames", &["Vorname", "first name", "given name"]),
             Self::FormerNames => ("Frühere Namen", "formerNames", &["Geburtsname", "birth name"]),

@@ -9,7 +9,7 @@ use crate::import::spreadsheet::Sheet;
 use crate::import::table::REMARK;
 
 /// The cells of the two examples.
-const EXAMPLES: [[(Column, &str); 20]; 2] = [
+const EXAMPLES: [[(Column, &str); 22]; 2] = [
     [
         (Column::ExternalId, "BEISPIEL-1"),
         (Column::Municipality, "Coesfeld"),
@@ -20,6 +20,8 @@ const EXAMPLES: [[(Column, &str); 20]; 2] = [
         (Column::Phase, "Hilfeplanung"),
         (Column::LegalBasis, "Einwilligung"),
         (Column::ConsentedOn, "2023-03-01"),
+        (Column::ConsentForm, "schriftlich"),
+        (Column::ConsentLanguage, "uk"),
         (Column::FamilyName, "Beispiel"),
         (Column::GivenNames, "Olena"),
         (Column::BirthDate, "1985-03-14"),
@@ -42,6 +44,8 @@ const EXAMPLES: [[(Column, &str); 20]; 2] = [
         (Column::Phase, "Clearing"),
         (Column::LegalBasis, "Öffentliche Aufgabe"),
         (Column::ConsentedOn, ""),
+        (Column::ConsentForm, ""),
+        (Column::ConsentLanguage, ""),
         (Column::FamilyName, "Muster"),
         (Column::GivenNames, "Georgi Iwanow"),
         (Column::BirthDate, "1979"),
@@ -67,6 +71,7 @@ fn values(column: Column, vocabulary: &Vocabulary) -> Vec<(String, String)> {
         Column::ReferralSource => pairs(&choices::referral_sources()),
         Column::Phase => pairs(&choices::phases()),
         Column::LegalBasis => pairs(&choices::legal_bases()),
+        Column::ConsentForm => pairs(&choices::consent_forms()),
         Column::AgeBand => pairs(&choices::age_bands()),
         Column::Gender => pairs(&choices::genders()),
         Column::LanguageLevel => pairs(&choices::language_levels()),
@@ -84,6 +89,8 @@ const fn hint(column: Column) -> &'static str {
         Column::Municipality => "Pflicht. Name der Kommune oder achtstelliger Gemeindeschlüssel.",
         Column::Lead => "Anmeldename oder Name. Bleibt leer, wer die eigenen Fälle importiert.",
         Column::OpenedOn | Column::ConsentedOn => "Datum wie 2023-06-01 oder 01.06.2023.",
+        Column::ConsentForm => "Pflicht, wenn eine Einwilligung angegeben ist.",
+        Column::ConsentLanguage => "Kürzel der Sprache, in der sie erklärt wurde, z. B. de, uk, ar.",
         Column::BirthDate => "Datum wie 1985-03-14 oder 14.03.1985, oder nur das Jahr.",
         Column::ArrivalMonth => "Monat wie 2022-03 oder 03.2022.",
         Column::Needs => "Mehrere durch Komma getrennt, je mit „: gering“, „: mittel“, „: hoch“ oder „: akut“.",
