@@ -305,6 +305,8 @@ catalogue! {
         "Dieser Fremdschlüssel steht schon in Zeile {line}. Jede Zeile braucht einen eigenen." "This external id stands in line {line} already. Each row needs one of its own.";
     ImportExampleRow "IMPORT_EXAMPLE_ROW" Rule 422 false
         "Das ist eine Beispielzeile der Vorlage. Bitte löschen." "This is an example row of the template. Delete it.";
+    ImportSourceMalformed "IMPORT_SOURCE_MALFORMED" Rule 422 false
+        "Der Name des Quellsystems muss 1 bis 40 Zeichen haben: Buchstaben ohne Umlaute, Ziffern, Punkt, Unterstrich und Bindestrich." "The name of the source system must have 1 to 40 characters: letters without umlauts, digits, dot, underscore and hyphen.";
     ImportMunicipalityUnknown "IMPORT_MUNICIPALITY_UNKNOWN" Rule 422 false
         "„{value}“ ist keine Kommune dieses Kreises. Den Namen oder den achtstelligen Gemeindeschlüssel angeben." "\"{value}\" is no municipality of this district. Give its name or its key of eight digits.";
     ImportLeadUnknown "IMPORT_LEAD_UNKNOWN" Rule 422 false

@@ -23,6 +23,8 @@ pub mod district_key;
 pub mod duplicate_verdict;
 pub mod event;
 pub mod idempotency_record;
+pub mod import_row;
+pub mod import_run;
 pub mod log_entry;
 pub mod log_pending;
 pub mod log_seal;

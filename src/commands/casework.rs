@@ -3,3 +3,4 @@
 pub mod case;
 pub mod client;
 pub mod consent;
+pub mod import;

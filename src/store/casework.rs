@@ -7,5 +7,6 @@ pub mod client;
 pub mod client_term;
 pub mod consent;
 pub mod identified;
+pub mod import;
 pub mod notice;
 pub mod sealed_text;

@@ -213,6 +213,15 @@ impl Transaction {
         &self.vault
     }
 
+    /// Begins a part that can be undone by itself; committed, it is as durable as the whole.
+    ///
+    /// # Errors
+    /// `DATABASE_UNAVAILABLE`.
+    pub async fn savepoint(&self) -> Result<Self, Failure> {
+        let inner = self.inner.begin().await?;
+        Ok(Self { inner, vault: Arc::clone(&self.vault), _writer: None })
+    }
+
     /// Makes everything durable.
     ///
     /// # Errors
