@@ -1,6 +1,7 @@
 //! The command line.
 
 mod accounts;
+mod import;
 mod log;
 mod serve;
 
@@ -38,7 +39,8 @@ To set up a server for production (docs/operations.md explains each step):
   kim grant add admin@example.org ADMINISTRATOR \"Kreis Coesfeld\"
   kim serve
 
-Exit codes: 0 done; 1 not done; 2 the settings or the command line are wrong; 3 the log was altered.";
+Exit codes: 0 done; 1 not done; 2 the settings or the command line are wrong; 3 the log was altered;
+4 some rows of an import were refused.";
 
 /// GraphQL backend for municipal integration management (Kommunales Integrationsmanagement, KIM).
 ///
@@ -77,6 +79,9 @@ enum Command {
     /// Make the keys that a production server needs
     #[command(subcommand)]
     Secret(SecretCommand),
+    /// Import cases from spreadsheets
+    #[command(subcommand)]
+    Import(import::ImportCommand),
     /// Check the log of all changes
     #[command(subcommand)]
     Log(log::LogCommand),
@@ -172,6 +177,7 @@ pub fn run() -> ExitCode {
 async fn execute(arguments: Arguments) -> Result<ExitCode, CliError> {
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Schema => print!("{}", crate::graphql::schema::text()),
+        Command::Import(import::ImportCommand::Template { xlsx }) => import::print_template(xlsx)?,
         Command::Secret(SecretCommand::New { purpose: Purpose::MasterKey }) => {
             let key = MasterKeys::generate().map_err(|error| CliError::other(error.to_string()))?;
             print!("{}", key.expose_secret());
@@ -218,8 +224,9 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
         Command::District(DistrictCommand::Create { ags, name }) => create_district(&app, &ags, &name).await?,
         Command::Account(command) => accounts::account(&app, command).await?,
         Command::Grant(command) => accounts::grant(&app, command).await?,
+        Command::Import(import::ImportCommand::Cases(arguments)) => return import::cases(&app, arguments).await,
         Command::Log(command) => return log::log(&app, command).await,
-        Command::Schema | Command::Secret(_) => {}
+        Command::Import(_) | Command::Schema | Command::Secret(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -261,6 +261,8 @@ catalogue! {
 
 
     // Imports.
+    ImportMediaType "IMPORT_MEDIA_TYPE" Request 415 false
+        "Der Inhaltstyp einer Importdatei muss text/csv oder der von Excel-Arbeitsmappen (.xlsx) sein." "The content type of a file to import must be text/csv or that of Excel workbooks (.xlsx).";
     ImportFileTooLarge "IMPORT_FILE_TOO_LARGE" Rule 413 false
         "Die Datei ist größer als {maximum} MiB. Bitte auf mehrere Dateien verteilen." "The file is larger than {maximum} MiB. Split it into several files.";
     ImportFileEmpty "IMPORT_FILE_EMPTY" Rule 422 false

@@ -3,6 +3,7 @@
 pub mod explorer;
 pub mod graphql;
 mod health;
+mod import;
 mod metrics;
 mod middleware;
 
@@ -112,6 +113,7 @@ fn routes(config: &mut ServiceConfig) {
     config
         .configure(graphql::configure)
         .configure(explorer::configure)
+        .configure(import::configure)
         .configure(health::configure)
         .route("/metrics", web::get().to(metrics::show))
         .route("/schema.graphql", web::get().to(schema))

@@ -31,6 +31,13 @@ pub(super) struct InDistrict {
     district: Option<String>,
 }
 
+impl InDistrict {
+    /// The key that was given.
+    pub(super) fn district(&self) -> Option<&str> {
+        self.district.as_deref()
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum AccountCommand {
     /// Make an account

@@ -3,4 +3,5 @@
 pub mod case;
 pub mod client;
 pub mod consent;
+pub mod import;
 pub mod text;

@@ -12,8 +12,8 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
 use entity::codes::{AccessBasis, DataClass, TextKind};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, ConsentId, DistrictId, MunicipalityId, OrganisationId, PositionId,
-    StaffMemberId,
+    AccountId, BodyId, CaseId, ClientId, ConsentId, DistrictId, ImportRunId, MunicipalityId, OrganisationId,
+    PositionId, StaffMemberId,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -30,6 +30,7 @@ use crate::store::casework::case_phase_change::{self, CasePhaseChange};
 use crate::store::casework::client::{self, Client};
 use crate::store::casework::consent::{self, Consent};
 use crate::store::casework::identified::{self, OpenKey, Opening};
+use crate::store::casework::import::{self, ImportRun};
 use crate::store::casework::sealed_text::{self, OpenText};
 use crate::store::district::body::Body;
 use crate::store::district::directory::{self, Listed};
@@ -178,6 +179,16 @@ impl Loader<CaseId> for Loaders {
 
     async fn load(&self, keys: &[CaseId]) -> Result<HashMap<CaseId, Case>, Failure> {
         let rows = case::find_many(&self.store, &self.permit::<verb::ReadCase>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+impl Loader<ImportRunId> for Loaders {
+    type Value = ImportRun;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ImportRunId]) -> Result<HashMap<ImportRunId, ImportRun>, Failure> {
+        let rows = import::find_many(&self.store, &self.permit()?, keys).await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 }

@@ -5,14 +5,15 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, DistrictId, Identifier, MunicipalityId, OrganisationId, PositionId,
-    StaffMemberId,
+    AccountId, BodyId, CaseId, ClientId, DistrictId, Identifier, ImportRunId, MunicipalityId, OrganisationId,
+    PositionId, StaffMemberId,
 };
 
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::accounts::account::Account;
 use crate::graphql::casework::case::Case;
 use crate::graphql::casework::client::Client;
+use crate::graphql::casework::import::ImportRun;
 use crate::graphql::connection::PAGE_MAXIMUM;
 use crate::graphql::context::Ask;
 use crate::graphql::district::body::Body;
@@ -37,6 +38,8 @@ pub enum Node {
     Client(Client),
     /// A district.
     District(District),
+    /// A run of an import.
+    ImportRun(ImportRun),
     /// A municipality.
     Municipality(Municipality),
     /// An organisation.
@@ -70,6 +73,9 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> 
     }
     if let Some(id) = ClientId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::Client(Client(row))));
+    }
+    if let Some(id) = ImportRunId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::ImportRun(ImportRun(row))));
     }
     if let Some(id) = AccountId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::Account(Account(row))));

@@ -9,6 +9,7 @@ use crate::graphql::accounts::viewer::ViewerQueries;
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
 use crate::graphql::casework::client::{ClientMutations, ClientQueries};
 use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
+use crate::graphql::casework::import::ImportQueries;
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::district::DistrictQueries;
 use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
@@ -36,6 +37,7 @@ pub struct Query(
     CaseQueries,
     ClientQueries,
     ConsentQueries,
+    ImportQueries,
     AccountQueries,
     LogQueries,
 );

@@ -54,12 +54,12 @@ fn select(permit: &Reach) -> Select<import_run::Entity> {
     import_run::Entity::find().filter(reached(permit))
 }
 
-/// One by its id; absent if it is out of reach.
+/// Several by their ids, in any order; what is out of reach is absent.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn find(store: &Store, permit: &Reach, id: ImportRunId) -> Result<Option<ImportRun>, Failure> {
-    Ok(select(permit).filter(import_run::Column::Id.eq(id)).one(store.reader()).await?)
+pub async fn find_many(store: &Store, permit: &Reach, ids: &[ImportRunId]) -> Result<Vec<ImportRun>, Failure> {
+    Ok(select(permit).filter(import_run::Column::Id.is_in(ids.iter().copied())).all(store.reader()).await?)
 }
 
 /// A page of runs.
