@@ -9,4 +9,4 @@ mod paging;
 mod permissions;
 mod reach;
 mod samples;
-mod world;
+pub mod world;

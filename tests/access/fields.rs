@@ -105,6 +105,7 @@ async fn every_root_field_is_closed_to_somebody_who_is_not_logged_in() {
         client: id("cli"),
         person: id("cap"),
         consent: id("cns"),
+        import: id("imp"),
     };
     let mut public = Vec::new();
     for (root, field) in root_fields().into_iter().filter(|(root, _)| root != "Subscription") {

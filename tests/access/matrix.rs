@@ -58,6 +58,13 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let guest = place.account("jobcenter@kreis-coesfeld.example", "Jana Jobcenter-Muster").await;
     let case = crate::clients::known(&app.user("case.management@stadt-coesfeld.example").await).await;
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
+    let imported = crate::imports::send(
+        app,
+        &app.user("case.management@stadt-coesfeld.example").await,
+        "?dryRun=true",
+        crate::imports::list(["1".to_owned()]),
+    )
+    .await;
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
     Ids {
         held: find("positions", "number", "CM-07"),
@@ -73,6 +80,7 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         client: text(&case["client"]["id"]),
         person: text(&case["persons"]["nodes"][1]["id"]),
         consent: text(&case["client"]["consents"]["nodes"][0]["id"]),
+        import: text(&imported.body["run"]["id"]),
         town,
         institution,
     }

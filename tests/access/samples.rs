@@ -31,6 +31,8 @@ pub struct Ids {
     pub person: String,
     /// The consent of that person to the record.
     pub consent: String,
+    /// A run of an import of the same case manager.
+    pub import: String,
 }
 
 /// A request for one field.
@@ -106,6 +108,11 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         }
         ("Query", "clientSearch") => {
             read("{ clientSearch(names: \"Musterfrau\") { client { identity { familyName } } } }", json!({}))
+        }
+        ("Query", "importRun") => read("query($id: ID!) { importRun(id: $id) { id } }", json!({ "id": ids.import })),
+        ("Query", "importRuns") => read("{ importRuns { nodes { id } } }", json!({})),
+        ("Query", "importRows") => {
+            read("query($id: ID!) { importRows(runId: $id) { nodes { line } } }", json!({ "id": ids.import }))
         }
         ("Query", "consents") => read("{ consents { nodes { id } } }", json!({})),
         ("Query", "accounts") => read("{ accounts { totalCount nodes { id } } }", json!({})),

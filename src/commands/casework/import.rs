@@ -37,9 +37,9 @@ use crate::vault::IndexKey;
 /// What the event of an imported case is called.
 pub const NAME: &str = "caseImport";
 /// Rows of one transaction: few enough that nobody who opens a case by hand waits long for it.
-const BATCH_ROWS: usize = 100;
-/// How often a batch is tried again when the database was busy with somebody else.
-const BATCH_ATTEMPTS: u32 = 4;
+const BATCH_ROWS: usize = 50;
+/// How often a step is tried when the database is busy with somebody else.
+const ATTEMPTS: u32 = 6;
 /// The longest name of a source system.
 const SOURCE_MAXIMUM: usize = 40;
 
@@ -363,11 +363,16 @@ impl Commands {
         }
         let now = self.clock.now();
         // Its own transaction, and first of all: a key that was made in one which is rolled back is none.
-        let transaction = self.store.begin().await?;
-        let key = index_key_in(&transaction, &permit).await?;
-        transaction.commit().await?;
+        let key = patiently(async || {
+            let transaction = self.store.begin().await?;
+            let key = index_key_in(&transaction, &permit).await?;
+            transaction.commit().await?;
+            Ok(key)
+        })
+        .await?;
         let directory = directory(&self.store, &permit).await?;
-        let run = self.begin_run(actor, &permit, file, source.as_deref(), options.dry_run, now).await?;
+        let begin = async || self.begin_run(actor, &permit, file, source.as_deref(), options.dry_run, now).await;
+        let run = patiently(begin).await?;
         let batch = Batch {
             actor,
             permit: &permit,
@@ -379,10 +384,10 @@ impl Commands {
         let mut reports = Vec::with_capacity(total);
         progress(Progress { done: 0, total });
         for rows in file.rows.chunks(BATCH_ROWS) {
-            reports.extend(self.import_patiently(&batch, rows).await?);
+            reports.extend(patiently(async || self.import_batch(&batch, rows).await).await?);
             progress(Progress { done: reports.len(), total });
         }
-        let run = self.end_run(&batch).await?;
+        let run = patiently(async || self.end_run(&batch).await).await?;
         Ok(Ok(ImportReport { run, rows: reports }))
     }
 
@@ -431,20 +436,6 @@ impl Commands {
         update_run(connection, batch.permit, &run).await?;
         transaction.commit().await?;
         Ok(run)
-    }
-
-    /// A batch, tried again while the database is busy with somebody else: nothing of it was stored then.
-    async fn import_patiently(&self, batch: &Batch<'_>, rows: &[CheckedRow]) -> Result<Vec<RowReport>, Failure> {
-        let mut attempt = 1;
-        loop {
-            match self.import_batch(batch, rows).await {
-                Err(failure) if failure.code == ErrorCode::Busy && attempt < BATCH_ATTEMPTS => {
-                    tokio::time::sleep(Duration::from_millis(50) * attempt).await;
-                    attempt = attempt.saturating_add(1);
-                }
-                done => return done,
-            }
-        }
     }
 
     async fn import_batch(&self, batch: &Batch<'_>, rows: &[CheckedRow]) -> Result<Vec<RowReport>, Failure> {
@@ -523,6 +514,19 @@ impl Commands {
         }
         Ok(reports)
     }
+}
+
+/// A step, tried again while the database is busy with somebody else: nothing of it was stored then.
+async fn patiently<T>(step: impl AsyncFn() -> Result<T, Failure>) -> Result<T, Failure> {
+    for attempt in 1..ATTEMPTS {
+        match step().await {
+            Err(failure) if failure.code == ErrorCode::Busy => {
+                tokio::time::sleep(Duration::from_millis(50) * attempt).await;
+            }
+            done => return done,
+        }
+    }
+    step().await
 }
 
 /// One row on its way to become a case.
