@@ -22,7 +22,7 @@ use crate::graphql::connection::CursorSeal;
 use crate::graphql::context::Services;
 use crate::graphql::engine::{Engine, EngineLimits, HttpLimits};
 use crate::graphql::limits::Limits;
-use crate::live::{AccessRecorder, Feed, Housekeeping, Retention, Sealer, SessionWatch};
+use crate::live::{AccessRecorder, Feed, Housekeeping, Retention, RetentionJob, Sealer, SessionWatch};
 use crate::store::Store;
 use crate::store::connection::ConnectionSettings;
 use crate::vault::MasterKeys;
@@ -205,6 +205,13 @@ impl App {
         }
     }
 
+    /// The job that proposes what is to be erased.
+    #[must_use]
+    pub fn retention_job(&self) -> RetentionJob {
+        let services = self.engine.services();
+        RetentionJob { store: self.store.clone(), clock: Arc::clone(&self.clock), commands: services.commands.clone() }
+    }
+
     /// Starts everything that runs beside the requests. The sealer's task ends last, when everything is sealed.
     #[must_use]
     pub fn start_jobs(&self, shutdown: &CancellationToken) -> JoinHandle<()> {
@@ -224,6 +231,7 @@ impl App {
         tokio::spawn(services.feed.clone().run(self.store.clone(), interval, shutdown.clone()));
         tokio::spawn(watch.clone().run(Arc::clone(&self.clock), shutdown.clone()));
         tokio::spawn(housekeeping.run(shutdown.clone()));
+        tokio::spawn(self.retention_job().run(shutdown.clone()));
         if self.store.is_postgres() {
             tokio::spawn(services.feed.clone().listen(self.store.clone(), watch, shutdown.clone()));
         }

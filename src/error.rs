@@ -255,6 +255,18 @@ catalogue! {
 
 
     // Rights of the person and retention.
+    CaseStillOpen "CASE_STILL_OPEN" Rule 409 false
+        "Die Person hat noch einen offenen Fall. Zuerst den Fall schließen." "The person still has an open case. Close it first.";
+    ErasurePending "ERASURE_PENDING" Rule 409 false
+        "Für diese Person läuft schon eine Löschung." "An erasure of this person is under way already.";
+    ErasureNotYetDue "ERASURE_NOT_YET_DUE" Rule 409 false
+        "Die Aufbewahrungsfrist endet erst am {due}. Vorher nur auf Verlangen der Person oder nach Widerruf löschen." "The data are to be kept until {due}. Before that, erase only at the person's request or after a revocation.";
+    FourEyes "FOUR_EYES" Rule 409 false
+        "Eine Löschung braucht zwei Personen: vorgeschlagen hat sie noch niemand, oder Sie selbst." "An erasure needs two persons: nobody has proposed it yet, or you did yourself.";
+    ClientNotRestricted "CLIENT_NOT_RESTRICTED" Rule 409 false
+        "Die Verarbeitung ist nicht eingeschränkt." "The processing is not restricted.";
+    MonthsOutOfRange "MONTHS_OUT_OF_RANGE" Rule 422 false
+        "Die Frist muss zwischen {minimum} und {maximum} Monaten liegen." "The period must lie between {minimum} and {maximum} months.";
 
 
     // Figures.

@@ -7,11 +7,13 @@
 mod access_recorder;
 mod feed;
 mod housekeeping;
+mod retention;
 mod sealer;
 mod session_watch;
 
 pub use access_recorder::AccessRecorder;
 pub use feed::Feed;
 pub use housekeeping::{Housekeeping, Retention};
+pub use retention::RetentionJob;
 pub use sealer::Sealer;
 pub use session_watch::SessionWatch;

@@ -121,6 +121,12 @@ pub fn head_message(head: &log_seal::Model) -> Hash {
         .finish()
 }
 
+/// The SHA-256 of bytes, with what they are hashed for.
+#[must_use]
+pub fn bytes_hash(purpose: &str, parts: &[&[u8]]) -> Hash {
+    parts.iter().fold(Fields::new(purpose), |fields, part| fields.add(part)).finish()
+}
+
 /// The SHA-256 of a text, e.g. of a request under an idempotency key.
 #[must_use]
 pub fn text_hash(purpose: &str, parts: &[&str]) -> Hash {

@@ -8,6 +8,7 @@ use crate::databases::{TestDatabase, both_databases};
 
 mod consents;
 mod finding;
+mod rights;
 mod sealing;
 
 pub const CENTRAL: &str = "case.management@kreis-coesfeld.example";
@@ -58,6 +59,17 @@ pub async fn known(user: &Client) -> Value {
     let query = "query($id: ID!) { case(id: $id) { id reference lead { id }
         client { id version consents { nodes { id } } } persons { nodes { id relation } } } }";
     user.send(query, json!({ "id": case["id"] })).await.data()["case"].clone()
+}
+
+/// Proposes the erasure of somebody whose case is closed.
+pub async fn erasure_of_another(user: &Client) -> String {
+    let case = open_case(user, json!({ "givenNames": "Anders", "familyName": "Muster" }), json!({})).await;
+    let case = case.payload()["case"].clone();
+    let close = json!({ "caseId": case["id"], "closureReason": "CLIENT_WISH" });
+    command(user, "caseClose", close, "case { id }").await;
+    let propose = json!({ "clientId": case["client"]["id"], "ground": "REQUEST" });
+    let proposed = command(user, "erasurePropose", propose, "erasure { id }").await;
+    proposed.payload()["erasure"]["id"].as_str().unwrap_or_else(|| panic!("{proposed:?}")).to_owned()
 }
 
 /// Sends a command and asks for `fields` of its payload.
@@ -121,6 +133,26 @@ both_databases! {
         let nobody = json!({ "caseId": case["id"], "substituteId": null });
         command(&central, "caseNameSubstitute", nobody, "case { id }").await;
         assert!(identity(&municipal, &case["client"]["id"]).await.data()["client"].is_null());
+    }
+
+    async fn who_led_a_case_and_is_a_supervisor_now_sees_it_pseudonymously(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let case = known(&app.user(CENTRAL).await).await;
+        let administrator = app.administrator().await;
+        let accounts = administrator
+            .query("{ accounts(first: 100) { nodes { id login grants { nodes { id organisation { id } } } } } }")
+            .await;
+        let accounts = accounts.data()["accounts"]["nodes"].as_array().unwrap().clone();
+        let account = accounts.iter().find(|account| account["login"] == CENTRAL).unwrap();
+        let grant = &account["grants"]["nodes"][0];
+        let add = json!({ "accountId": account["id"], "role": "SUPERVISOR", "organisationId": grant["organisation"]["id"] });
+        assert_eq!(command(&administrator, "grantAdd", add, "grant { id }").await.user_errors(), Vec::<&str>::new());
+        let revoke = json!({ "grantId": grant["id"] });
+        assert_eq!(command(&administrator, "grantRevoke", revoke, "grant { id }").await.user_errors(), Vec::<&str>::new());
+        let user = app.user(CENTRAL).await;
+        assert!(identity(&user, &case["client"]["id"]).await.data()["client"].is_null());
+        let seen = user.send("query($id: ID!) { case(id: $id) { reference client { id } } }", json!({ "id": case["id"] })).await;
+        assert_eq!(seen.data()["case"], json!({ "reference": case["reference"], "client": null }));
     }
 
     async fn a_correction_changes_what_is_given_and_takes_away_what_is_null(db: TestDatabase) {

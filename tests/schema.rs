@@ -27,6 +27,7 @@ const PLAIN_LISTS: &[(&str, &str)] = &[
     ("Client.possibleDuplicates", "at most 20"),
     ("Consent.dataClasses", "the classes"),
     ("DuplicateHint.fields", "the fields that are compared"),
+    ("Erasure.availableSteps", "the steps"),
     ("Grant.scopes", "the actions"),
     ("LogEntry.texts", "the texts of one input"),
     ("Query.clientSearch", "at most 50"),

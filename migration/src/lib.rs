@@ -13,6 +13,7 @@ mod m20261126_000006_case;
 mod m20261126_000007_consent;
 mod m20261126_000008_sealed_text;
 mod m20261126_000009_access_log;
+mod m20261126_000010_erasure;
 mod m20261126_000050_import;
 
 /// Brings a database to the present shape.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000007_consent::Migration),
             Box::new(m20261126_000008_sealed_text::Migration),
             Box::new(m20261126_000009_access_log::Migration),
+            Box::new(m20261126_000010_erasure::Migration),
             Box::new(m20261126_000050_import::Migration),
         ]
     }

@@ -85,7 +85,7 @@ impl Actor {
             return Extent::District;
         };
         let mut organisations = Vec::new();
-        let mut own = None;
+        let (mut own, mut released_to) = (None, None);
         for grant in grants {
             match reach(grant.role, action) {
                 Reach::Nothing => {}
@@ -93,7 +93,7 @@ impl Actor {
                 Reach::Own => own = Some(*account_id),
                 Reach::Organisation => organisations.push(grant.organisation_id),
                 Reach::Released => {
-                    own = Some(*account_id);
+                    released_to = Some(*account_id);
                     organisations.push(grant.organisation_id);
                 }
                 Reach::ScopedOrganisation => {
@@ -105,7 +105,7 @@ impl Actor {
         }
         organisations.sort_unstable();
         organisations.dedup();
-        Extent::Part { organisations, own }
+        Extent::Part { organisations, own, released_to }
     }
 
     /// Whether `action` reaches anything at all.
@@ -162,10 +162,28 @@ mod tests {
                 grant(Role::Integration, other, &["FILL_POSITION"]),
             ],
         );
-        assert_eq!(actor.extent(Action::ReadPosition), Extent::Part { organisations: vec![town], own: Some(account) });
+        assert_eq!(
+            actor.extent(Action::ReadPosition),
+            Extent::Part { organisations: vec![town], own: Some(account), released_to: None }
+        );
         let mut both = vec![town, other];
         both.sort_unstable();
-        assert_eq!(actor.extent(Action::FillPosition), Extent::Part { organisations: both, own: None });
+        assert_eq!(
+            actor.extent(Action::FillPosition),
+            Extent::Part { organisations: both, own: None, released_to: None }
+        );
         assert!(actor.permit::<verb::ApprovePosition>().is_err());
+    }
+
+    #[test]
+    fn what_is_released_to_somebody_makes_nothing_the_own() {
+        let (centre, account) = (OrganisationId::new(), AccountId::new());
+        let grant = HeldGrant { role: Role::Supervisor, organisation_id: centre, scopes: Vec::new() };
+        let actor = Actor::person(DistrictId::new(), NaiveDate::MIN, account, None, vec![grant]);
+        assert_eq!(
+            actor.extent(Action::ReadIdentity),
+            Extent::Part { organisations: vec![centre], own: None, released_to: Some(account) }
+        );
+        assert_eq!(actor.extent(Action::ExtractClient).is_nothing(), true);
     }
 }

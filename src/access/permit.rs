@@ -18,6 +18,9 @@ pub enum Extent {
         organisations: Vec<OrganisationId>,
         /// The account whose own records belong to it.
         own: Option<AccountId>,
+        /// The account to which clients released something, or for which something was unmasked. What merely is the account's
+        /// own does not belong to it.
+        released_to: Option<AccountId>,
     },
 }
 
@@ -25,7 +28,7 @@ impl Extent {
     /// Whether nothing belongs to it.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
-        matches!(self, Self::Part { organisations, own: None } if organisations.is_empty())
+        matches!(self, Self::Part { organisations, own: None, released_to: None } if organisations.is_empty())
     }
 
     /// Whether the records of an organisation belong to it.

@@ -2,4 +2,6 @@
 
 pub mod case;
 pub mod consent;
+pub mod extract;
+pub mod retention;
 pub mod text;

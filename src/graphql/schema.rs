@@ -9,6 +9,7 @@ use crate::graphql::accounts::viewer::ViewerQueries;
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
 use crate::graphql::casework::client::{ClientMutations, ClientQueries};
 use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
+use crate::graphql::casework::erasure::{ErasureMutations, ErasureQueries};
 use crate::graphql::casework::import::ImportQueries;
 use crate::graphql::district::body::BodyQueries;
 use crate::graphql::district::district::DistrictQueries;
@@ -37,6 +38,7 @@ pub struct Query(
     CaseQueries,
     ClientQueries,
     ConsentQueries,
+    ErasureQueries,
     ImportQueries,
     AccountQueries,
     LogQueries,
@@ -53,6 +55,7 @@ pub struct Mutation(
     CaseMutations,
     ClientMutations,
     ConsentMutations,
+    ErasureMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,

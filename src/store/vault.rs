@@ -10,7 +10,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
 use tokio::sync::OnceCell;
 
-use crate::access::{Permit, Verb};
+use crate::access::{Permit, Verb, verb};
 use crate::error::{ErrorCode, Failure};
 use crate::store::{Store, Transaction};
 use crate::vault::master_key::{Admission, WrongMasterKeys};
@@ -167,6 +167,22 @@ pub async fn client_key<V: Verb>(
         .one(transaction.connection())
         .await?;
     row.map(|row| open_client_key(transaction.vault(), row.district_id, client, row.wrapped)).transpose()
+}
+
+/// The data key of a client, for the extract that a person has a right to; absent once it is destroyed.
+///
+/// # Errors
+/// Those of the vault and of the database.
+pub(super) async fn client_key_for_extract(
+    store: &Store,
+    permit: &Permit<verb::ExtractClient>,
+    client: ClientId,
+) -> Result<Option<DataKey>, Failure> {
+    let row = client_key::Entity::find_by_id(client)
+        .filter(client_key::Column::DistrictId.eq(permit.district_id()))
+        .one(store.reader())
+        .await?;
+    row.map(|row| open_client_key(store.vault(), row.district_id, client, row.wrapped)).transpose()
 }
 
 /// Opens a wrapped data key.

@@ -105,6 +105,7 @@ async fn every_root_field_is_closed_to_somebody_who_is_not_logged_in() {
         client: id("cli"),
         person: id("cap"),
         consent: id("cns"),
+        erasure: id("era"),
         import: id("imp"),
     };
     let mut public = Vec::new();

@@ -79,6 +79,7 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         case: text(&case["id"]),
         client: text(&case["client"]["id"]),
         person: text(&case["persons"]["nodes"][1]["id"]),
+        erasure: crate::clients::erasure_of_another(&app.user("case.management@stadt-coesfeld.example").await).await,
         consent: text(&case["client"]["consents"]["nodes"][0]["id"]),
         import: text(&imported.body["run"]["id"]),
         town,

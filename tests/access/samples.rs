@@ -31,6 +31,8 @@ pub struct Ids {
     pub person: String,
     /// The consent of that person to the record.
     pub consent: String,
+    /// Proposed by the case manager of the town, of somebody else.
+    pub erasure: String,
     /// A run of an import of the same case manager.
     pub import: String,
 }
@@ -109,6 +111,11 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Query", "clientSearch") => {
             read("{ clientSearch(names: \"Musterfrau\") { client { identity { familyName } } } }", json!({}))
         }
+        ("Query", "clientExtract") => {
+            read("query($id: ID!) { clientExtract(id: $id) { json } }", json!({ "id": ids.client }))
+        }
+        ("Query", "erasures") => read("{ erasures { nodes { id } } }", json!({})),
+        ("Query", "retentionRules") => read("{ retentionRules { nodes { id } } }", json!({})),
         ("Query", "importRun") => read("query($id: ID!) { importRun(id: $id) { id } }", json!({ "id": ids.import })),
         ("Query", "importRuns") => read("{ importRuns { nodes { id } } }", json!({})),
         ("Query", "importRows") => {
@@ -126,6 +133,19 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Mutation", "clientCorrect") => {
             vec![command(field, "", json!({ "clientId": ids.client, "address": "Musterweg 1" }))]
         }
+        ("Mutation", "clientRestrict") => vec![command(field, "", json!({ "clientId": ids.client }))],
+        ("Mutation", "clientLiftRestriction") => vec![command(field, "", json!({ "clientId": ids.client }))],
+        ("Mutation", "erasurePropose") => {
+            vec![command(field, "", json!({ "clientId": ids.client, "ground": "REQUEST" }))]
+        }
+        ("Mutation", "erasureOfferToArchive" | "erasureApprove" | "erasureReject") => {
+            vec![command(field, "", json!({ "erasureId": ids.erasure }))]
+        }
+        ("Mutation", "retentionRuleSet") => vec![command(
+            field,
+            "",
+            json!({ "class": "ACCESS_LOG", "months": 12, "afterYearEnd": false, "source": "Dienstanweisung" }),
+        )],
         ("Mutation", "casePersonAdd") => {
             vec![command(field, "", json!({ "caseId": ids.case, "relation": "CHILD" }))]
         }

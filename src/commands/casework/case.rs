@@ -401,6 +401,10 @@ impl Changes for CaseReopenInput {
         if work.reason.is_none() {
             return Err(UserError::at("options.reason", ErrorCode::ReasonNeeded).into());
         }
+        let client = client::of_case(work.transaction.connection(), work.permit, case.id).await?;
+        if client.is_none_or(|client| client.status == ClientStatus::Erased) {
+            return Err(UserError::at("caseId", ErrorCode::ClientErased).into());
+        }
         case.status = CaseStatus::Open;
         case.closed_on = None;
         case.closure_reason = None;

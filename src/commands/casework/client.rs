@@ -312,6 +312,82 @@ impl Changes for ClientCorrectInput {
     }
 }
 
+/// A client whose data are kept but not to be worked with any more (Art. 18 GDPR). Needs `options.reason`.
+#[derive(Clone, Debug, Serialize, InputObject)]
+pub struct ClientRestrictInput {
+    /// The client.
+    pub client_id: ClientId,
+    /// The version that you saw; refused if the record was changed since.
+    pub expected_version: Option<i32>,
+}
+
+/// A client whose data may be worked with again. Needs `options.reason`.
+#[derive(Clone, Debug, Serialize, InputObject)]
+pub struct ClientLiftRestrictionInput {
+    /// The client.
+    pub client_id: ClientId,
+    /// The version that you saw; refused if the record was changed since.
+    pub expected_version: Option<i32>,
+}
+
+/// Moves a client between ACTIVE and RESTRICTED.
+async fn set_restriction(
+    work: &Work<'_, verb::KeepIdentity>,
+    mut client: Client,
+    status: ClientStatus,
+) -> Result<Done<Client>, Stop> {
+    let code = match (client.status, status) {
+        (ClientStatus::Erased, _) => Some(ErrorCode::ClientErased),
+        (ClientStatus::Restricted, ClientStatus::Restricted) => Some(ErrorCode::ClientRestricted),
+        (ClientStatus::Active, ClientStatus::Active) => Some(ErrorCode::ClientNotRestricted),
+        _ => None,
+    };
+    if let Some(code) = code {
+        return Err(UserError::at("clientId", code).into());
+    }
+    if work.reason.is_none() {
+        return Err(UserError::at("options.reason", ErrorCode::ReasonNeeded).into());
+    }
+    client.status = status;
+    client.restricted_at = (status == ClientStatus::Restricted).then_some(work.now);
+    client.version = client.version.saturating_add(1);
+    client::update(work.transaction.connection(), work.permit, &client).await?;
+    Ok(Done::new(client))
+}
+
+macro_rules! restricts {
+    ($input:ident, $name:literal, $status:expr) => {
+        impl Command for $input {
+            const NAME: &'static str = $name;
+            type Verb = verb::KeepIdentity;
+            type Record = Client;
+
+            fn check(&self, _: &mut Checks) {}
+
+            async fn load(work: &Work<'_, Self::Verb>, id: ClientId) -> Result<Option<Client>, Failure> {
+                client::lock(work.transaction.connection(), work.permit, id).await
+            }
+        }
+
+        impl Changes for $input {
+            fn target(&self) -> (ClientId, &'static str) {
+                (self.client_id, "clientId")
+            }
+
+            fn expected_version(&self) -> Option<i32> {
+                self.expected_version
+            }
+
+            async fn change(&self, work: &Work<'_, Self::Verb>, client: Client) -> Result<Done<Client>, Stop> {
+                set_restriction(work, client, $status).await
+            }
+        }
+    };
+}
+
+restricts!(ClientRestrictInput, "clientRestrict", ClientStatus::Restricted);
+restricts!(ClientLiftRestrictionInput, "clientLiftRestriction", ClientStatus::Active);
+
 /// A person as the log and the pipeline see it: a part of its case.
 #[derive(Clone, Debug, Serialize, serde::Deserialize)]
 pub struct PersonOfCase {

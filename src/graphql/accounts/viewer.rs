@@ -49,7 +49,7 @@ pub async fn permission_on_position(
     let reached = match actor.extent(action) {
         Extent::District => true,
         // What is one's own is read, never changed: reading it is what brought us here.
-        Extent::Part { organisations, own } => {
+        Extent::Part { organisations, own, .. } => {
             (action == Action::ReadPosition && own.is_some()) || organisations.contains(&position.employer_id)
         }
     };

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use crate::access::{Action, verb};
 use crate::commands::CommandOptions;
 use crate::commands::casework::client::{
-    CasePersonAddInput, CasePersonEndInput, ClientCorrectInput, ClientJudgeDuplicate, PersonOfCase,
+    CasePersonAddInput, CasePersonEndInput, ClientCorrectInput, ClientJudgeDuplicate, ClientLiftRestrictionInput,
+    ClientRestrictInput, PersonOfCase,
 };
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::graphql::casework::case::Case;
@@ -430,6 +431,29 @@ impl ClientMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The client, and what is to be corrected.")] input: ClientCorrectInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<ClientPayload, Failure> {
+        Ok(ctx.change(&input, options).await?.into())
+    }
+
+    /// Restricts the processing of a client's data (Art. 18 GDPR): they are kept, but open for nobody. Needs a reason. For the
+    /// lead and the substitute.
+    #[graphql(guard = "Requires(Action::KeepIdentity)")]
+    async fn client_restrict(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The client.")] input: ClientRestrictInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<ClientPayload, Failure> {
+        Ok(ctx.change(&input, options).await?.into())
+    }
+
+    /// Lifts the restriction of a client's data. Needs a reason. For the lead and the substitute.
+    #[graphql(guard = "Requires(Action::KeepIdentity)")]
+    async fn client_lift_restriction(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The client.")] input: ClientLiftRestrictionInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<ClientPayload, Failure> {
         Ok(ctx.change(&input, options).await?.into())

@@ -18,7 +18,7 @@ use crate::error::Failure;
 use crate::store::{Store, Transaction};
 
 /// The cases that are the holder's own: as lead or substitute.
-fn own_cases<V: Verb>(permit: &Permit<V>) -> SelectStatement {
+pub(super) fn own_cases<V: Verb>(permit: &Permit<V>) -> SelectStatement {
     let mut cases = Query::select();
     cases
         .column((case_file::Entity, case_file::Column::Id))

@@ -171,7 +171,7 @@ async fn names<V: Verb>(
         .take();
     let mut keys = OpenedKeys::new(store.vault(), permit.district_id());
     let mut found: BTreeMap<ClientId, Names> = BTreeMap::new();
-    for row in rows::<NameRow>(store, &statement).await? {
+    for row in rows::<NameRow>(store.reader(), &statement).await? {
         let place = FieldName::new(row.kind.as_str()).of(row.client_id.0);
         let text = keys.of(row.client_id, &row.wrapped)?.open_text(place, &Sealed::from_bytes(row.content)?)?;
         found.entry(row.client_id).or_default().take(row.kind, text.expose_secret().to_owned());
@@ -337,7 +337,7 @@ async fn offices<V: Verb>(
         .and_where(Expr::col((case_person::Entity, case_person::Column::DistrictId)).eq(permit.district_id()))
         .and_where(Expr::col((case_person::Entity, case_person::Column::ClientId)).is_in(clients))
         .take();
-    rows(store, &statement).await
+    rows(store.reader(), &statement).await
 }
 
 /// To whom these clients released their identity.
@@ -370,7 +370,7 @@ async fn releases<V: Verb>(
         )
         .cond_where(in_force(permit.today()))
         .take();
-    let rows = rows::<Release>(store, &statement).await?;
+    let rows = rows::<Release>(store.reader(), &statement).await?;
     Ok(rows.into_iter().map(|row| (row.client_id, row.recipient_account_id)).collect())
 }
 

@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 use entity::codes::{ConsentScope, DataClass};
 pub use entity::consent::Model as Consent;
 use entity::consent::{ActiveModel, Column, Entity};
-use entity::consent_data_class;
 use entity::ids::{ClientId, ConsentId};
+use entity::{client, consent_data_class};
+use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder,
     QuerySelect, Select, Set,
@@ -182,4 +183,35 @@ pub async fn update<V: on::Consent>(
         .exec(connection)
         .await?;
     Ok(())
+}
+
+/// Deletes the consents of clients that were erased before `day`: with the data, their proof has served its time.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget_of_erased_before<V: on::Erasure>(
+    store: &Store,
+    permit: &Permit<V>,
+    day: NaiveDate,
+) -> Result<u64, Failure> {
+    let erased = Query::select()
+        .column((client::Entity, client::Column::Id))
+        .from(client::Entity)
+        .and_where(client::Column::DistrictId.eq(permit.district_id()))
+        .and_where(client::Column::ErasedAt.lt(day.and_time(chrono::NaiveTime::MIN).and_utc()))
+        .take();
+    let consents = Query::select()
+        .column((Entity, Column::Id))
+        .from(Entity)
+        .and_where(Column::ClientId.in_subquery(erased.clone()))
+        .take();
+    let transaction = store.begin().await?;
+    consent_data_class::Entity::delete_many()
+        .filter(consent_data_class::Column::ConsentId.in_subquery(consents))
+        .exec(transaction.connection())
+        .await?;
+    let deleted =
+        Entity::delete_many().filter(Column::ClientId.in_subquery(erased)).exec(transaction.connection()).await?;
+    transaction.commit().await?;
+    Ok(deleted.rows_affected)
 }

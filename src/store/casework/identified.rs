@@ -13,7 +13,7 @@ use entity::codes::{AccessBasis, AccessPurpose, ClientStatus, ConsentScope, Data
 use entity::ids::{AccountId, CaseId, ClientId, DistrictId, OrganisationId};
 use entity::{case_file, case_person, client, client_key, consent, consent_data_class, unmasking};
 use sea_orm::sea_query::{Alias, CaseStatement, Expr, IntoColumnRef, IntoIden, Query, SelectStatement, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition, ExprTrait, FromQueryResult};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait, FromQueryResult};
 
 use super::case::staff_of;
 use crate::access::{Extent, Permit, on};
@@ -182,13 +182,22 @@ impl Place {
         let usable = Condition::all().add(self.client.clone().in_subquery(workable(district, today)));
         match permit.extent() {
             Extent::District => (usable, Expr::val(4)),
-            Extent::Part { own: None, .. } => (usable.add(Expr::val(1).eq(0)), Expr::val(4)),
-            Extent::Part { own: Some(account), organisations } => {
-                let account = *account;
-                let led = self.of_cases(district, &cases_of(district, account, case_file::Column::LeadId));
-                let stood_in = self.of_cases(district, &cases_of(district, account, case_file::Column::SubstituteId));
-                let unmasked = self.of_cases(district, &unmasked_for(district, account, today));
-                let released = self.released(district, account, organisations, today);
+            Extent::Part { own, released_to, organisations } => {
+                // What an account leads is its own by the role of a case manager only; what was released or unmasked belongs to
+                // the account whatever the role.
+                let nothing = || Condition::all().add(Expr::val(1).eq(0));
+                let own_by = |column| match own {
+                    Some(account) => self.of_cases(district, &cases_of(district, *account, column)),
+                    None => nothing(),
+                };
+                let (led, stood_in) = (own_by(case_file::Column::LeadId), own_by(case_file::Column::SubstituteId));
+                let (unmasked, released) = match own.or(*released_to) {
+                    Some(account) => (
+                        self.of_cases(district, &unmasked_for(district, account, today)),
+                        Condition::all().add(self.released(district, account, organisations, today)),
+                    ),
+                    None => (nothing(), nothing()),
+                };
                 let any = Condition::any().add(led.clone()).add(stood_in.clone()).add(unmasked.clone()).add(released);
                 let standing = CaseStatement::new()
                     .case(led, Expr::val(0))
@@ -253,10 +262,10 @@ pub async fn keys<V: on::Identity>(
     let mut found = Vec::new();
     if !in_cases.is_empty() {
         let clients = asked.iter().map(|(client, _)| *client);
-        found.extend(rows::<KeyRow>(store, &keys_in_cases(permit, &in_cases, clients, class)).await?);
+        found.extend(rows::<KeyRow>(store.reader(), &keys_in_cases(permit, &in_cases, clients, class)).await?);
     }
     if !as_such.is_empty() {
-        found.extend(rows::<KeyRow>(store, &keys_of_clients(permit, &as_such, class)).await?);
+        found.extend(rows::<KeyRow>(store.reader(), &keys_of_clients(permit, &as_such, class)).await?);
     }
     found
         .into_iter()
@@ -318,9 +327,11 @@ fn keys_of_clients<V: on::Identity>(permit: &Permit<V>, clients: &[ClientId], cl
 }
 
 /// The rows of a statement that was built by hand.
-pub(super) async fn rows<T: FromQueryResult>(store: &Store, statement: &SelectStatement) -> Result<Vec<T>, Failure> {
-    use sea_orm::ConnectionTrait as _;
-    let rows = store.reader().query_all(statement).await?;
+pub(super) async fn rows<T: FromQueryResult>(
+    connection: &impl ConnectionTrait,
+    statement: &SelectStatement,
+) -> Result<Vec<T>, Failure> {
+    let rows = connection.query_all(statement).await?;
     rows.iter().map(|row| T::from_query_result(row, "").map_err(Failure::from)).collect()
 }
 

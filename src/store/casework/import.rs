@@ -40,7 +40,7 @@ fn reached(permit: &Reach) -> Condition {
     let district = Condition::all().add(Column::DistrictId.eq(permit.district_id()));
     match permit.extent() {
         Extent::District => district,
-        Extent::Part { organisations, own } => {
+        Extent::Part { organisations, own, .. } => {
             let mut any = Condition::any().add(Column::AccountId.in_subquery(systems_of(organisations)));
             if let Some(account) = own {
                 any = any.add(Column::AccountId.eq(*account));
@@ -289,7 +289,7 @@ pub async fn directory(store: &Store, permit: &Reach) -> Result<Directory, Failu
     };
     let within_reach = match permit.extent() {
         Extent::District => Condition::all(),
-        Extent::Part { organisations, own } => {
+        Extent::Part { organisations, own, .. } => {
             let mut any =
                 Condition::any().add(staff_member::Column::OrganisationId.is_in(organisations.iter().copied()));
             if let Some(account) = own {

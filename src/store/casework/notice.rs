@@ -29,11 +29,11 @@ fn select<V: on::Notice>(permit: &Permit<V>) -> Select<Entity> {
     let district = Condition::all().add(Column::DistrictId.eq(permit.district_id()));
     let reached = match permit.extent() {
         Extent::District => district,
-        Extent::Part { organisations, own } => {
+        Extent::Part { organisations, own, released_to } => {
             let to_organisation = Column::RecipientOrganisationId.is_in(organisations.iter().copied());
             let mut any = Condition::any().add(to_organisation);
-            if let Some(account) = own {
-                any = any.add(Column::RecipientAccountId.eq(*account));
+            if let Some(account) = own.or(*released_to) {
+                any = any.add(Column::RecipientAccountId.eq(account));
             }
             district.add(any)
         }

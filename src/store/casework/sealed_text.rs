@@ -18,7 +18,7 @@ use crate::store::{Store, Transaction};
 use crate::vault::{DataKey, FieldName, Sealed};
 
 /// Where a text is sealed: it opens nowhere else.
-fn place_of(kind: TextKind, record: Uuid) -> FieldName {
+pub(super) fn place_of(kind: TextKind, record: Uuid) -> FieldName {
     FieldName::new(kind.as_str()).of(record)
 }
 
@@ -168,7 +168,7 @@ async fn opened<V: on::Identity>(
 ) -> Result<Vec<OpenText>, Failure> {
     let mut keys = OpenedKeys::new(store.vault(), permit.district_id());
     let mut texts = Vec::new();
-    for row in rows::<Row>(store, statement).await? {
+    for row in rows::<Row>(store.reader(), statement).await? {
         let key = keys.of(row.client_id, &row.wrapped)?;
         let sealed = Sealed::from_bytes(row.content)?;
         let text = key.open_text(place_of(row.kind, row.record_id), &sealed)?;
@@ -222,7 +222,7 @@ pub async fn exist<V: on::Identity>(
         record_id: Uuid,
         kind: TextKind,
     }
-    Ok(rows::<Place>(store, &statement).await?.into_iter().map(|row| (row.record_id, row.kind)).collect())
+    Ok(rows::<Place>(store.reader(), &statement).await?.into_iter().map(|row| (row.record_id, row.kind)).collect())
 }
 
 /// The texts of one record inside a transaction, opened for a rule that reached the record through its door.

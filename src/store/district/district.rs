@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use crate::access::{Extent, Permit, on};
 use crate::error::Failure;
 use crate::store::Store;
+use crate::store::casework::retention_rule;
 
 /// The district of the permit.
 ///
@@ -48,7 +49,7 @@ pub async fn by_ags(store: &Store, ags: &str) -> Result<Option<District>, Failur
     Ok(Entity::find().filter(Column::Ags.eq(ags)).one(store.reader()).await?)
 }
 
-/// Makes a district.
+/// Makes a district, with the rules that every district starts with.
 ///
 /// # Errors
 /// Those of the database.
@@ -61,5 +62,6 @@ pub async fn insert(
     let id = DistrictId::new();
     let row = ActiveModel { id: Set(id), ags: Set(ags.to_owned()), name: Set(name.to_owned()), created_at: Set(now) };
     Entity::insert(row).exec_without_returning(connection).await?;
+    retention_rule::insert_presets(connection, id).await?;
     Ok(id)
 }

@@ -141,3 +141,22 @@ pub async fn since(
         .all(store.reader())
         .await?)
 }
+
+/// Deletes reads of days before `day`.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget_before<V: on::Erasure>(
+    store: &Store,
+    permit: &Permit<V>,
+    day: chrono::NaiveDate,
+) -> Result<u64, Failure> {
+    let transaction = store.begin().await?;
+    let deleted = Entity::delete_many()
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::ReadAt.lt(day.and_time(chrono::NaiveTime::MIN).and_utc()))
+        .exec(transaction.connection())
+        .await?;
+    transaction.commit().await?;
+    Ok(deleted.rows_affected)
+}

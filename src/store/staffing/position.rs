@@ -162,7 +162,7 @@ fn reached<V: on::Position>(permit: &Permit<V>) -> Condition {
     let district = Condition::all().add(Column::DistrictId.eq(permit.district_id()));
     match permit.extent() {
         Extent::District => district,
-        Extent::Part { organisations, own } => {
+        Extent::Part { organisations, own, .. } => {
             let mut any = Condition::any().add(Column::EmployerId.is_in(organisations.iter().copied()));
             if let Some(account) = own {
                 any = any.add(Column::Id.in_subquery(held_by(permit, *account)));

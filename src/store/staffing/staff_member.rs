@@ -22,7 +22,7 @@ fn select<V: on::StaffMember>(permit: &Permit<V>) -> Select<Entity> {
     let district = Condition::all().add(Column::DistrictId.eq(permit.district_id()));
     let reached = match permit.extent() {
         Extent::District => district,
-        Extent::Part { organisations, own } => {
+        Extent::Part { organisations, own, .. } => {
             let mut any = Condition::any().add(Column::OrganisationId.is_in(organisations.iter().copied()));
             if let Some(account) = own {
                 any = any.add(Column::AccountId.eq(*account));

@@ -1,0 +1,348 @@
+//! Everything that is on record about a client, for the extract (Art. 15 GDPR).
+//!
+//! The extract does not ask whether the data may be worked with: the right to know them outlives a revoked consent and a
+//! restriction. Only those who lead a case of the client, or stand in for the lead, can make it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entity::codes::{AccessBasis, AccessPurpose, DataClass};
+use entity::ids::{AccountId, CaseId, ClientId, Identifier, OrganisationId};
+use entity::{
+    access_log, account, case_file, case_person, case_phase_change, client, consent, consent_data_class, district,
+    erasure, event, organisation, sealed_text, unmasking,
+};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
+use secrecy::ExposeSecret;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::client::{own_cases, own_clients};
+use super::identified::{Opening, Standing};
+use super::sealed_text::place_of;
+use crate::access::{Permit, verb};
+use crate::domain::casework::extract::{Extract, Section};
+use crate::error::Failure;
+use crate::log::{Personal, SealedPart};
+use crate::store::{Store, vault};
+use crate::vault::{DataKey, FieldName, Sealed};
+
+/// The tables that an extract tells of. A test compares them with all tables that name a client or a case.
+pub const TABLES: &[&str] =
+    &["access_log", "case_file", "case_person", "case_phase_change", "consent", "erasure", "sealed_text", "unmasking"];
+
+/// An extract, and what was opened for it.
+pub struct Made {
+    /// The extract.
+    pub extract: Extract,
+    /// To be recorded before it leaves.
+    pub openings: Vec<Opening>,
+}
+
+fn record(row: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(row) {
+        Ok(Value::Object(record)) => record,
+        _ => Map::new(),
+    }
+}
+
+fn records(rows: &[impl Serialize]) -> Vec<Map<String, Value>> {
+    rows.iter().map(record).collect()
+}
+
+fn with(mut record: Map<String, Value>, name: &str, value: impl Into<Value>) -> Map<String, Value> {
+    record.insert(name.to_owned(), value.into());
+    record
+}
+
+/// The rows of a table whose column is one of these ids, as they stand.
+macro_rules! rows {
+    ($store:expr, $permit:expr, $table:ident, $column:ident, $ids:expr) => {
+        $table::Entity::find()
+            .filter($table::Column::DistrictId.eq($permit.district_id()))
+            .filter($table::Column::$column.is_in($ids))
+            .order_by_asc($table::Column::Id)
+            .all($store.reader())
+            .await?
+    };
+}
+
+/// Makes the extract of a client; `None` if the client is not the holder's own.
+///
+/// # Errors
+/// Those of the vault and of the database.
+pub async fn of_client(
+    store: &Store,
+    permit: &Permit<verb::ExtractClient>,
+    id: ClientId,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Option<Made>, Failure> {
+    let client = client::Entity::find_by_id(id)
+        .filter(client::Column::DistrictId.eq(permit.district_id()))
+        .filter(client::Column::Id.in_subquery(own_clients(permit)))
+        .one(store.reader())
+        .await?;
+    let Some(client) = client else { return Ok(None) };
+    let memberships = rows!(store, permit, case_person, ClientId, [id]);
+    let all_cases: Vec<CaseId> = memberships.iter().map(|row| row.case_id).collect();
+    let cases = case_file::Entity::find()
+        .filter(case_file::Column::Id.is_in(all_cases.iter().copied()))
+        .filter(case_file::Column::Id.in_subquery(own_cases(permit)))
+        .order_by_asc(case_file::Column::Id)
+        .all(store.reader())
+        .await?;
+    let own: Vec<CaseId> = cases.iter().map(|row| row.id).collect();
+    let own_ids = || own.iter().copied();
+    // What is written in a case is about the person that the case is about.
+    let main: Vec<CaseId> = cases.iter().filter(|row| row.client_id == id).map(|row| row.id).collect();
+    let main_ids = || main.iter().copied();
+    let references: BTreeMap<CaseId, String> =
+        cases.iter().map(|row| (row.id, format!("{}-{:04}", row.year, row.number))).collect();
+    let refer = |case: Option<CaseId>| case.and_then(|case| references.get(&case)).cloned().unwrap_or_default();
+
+    let key = vault::client_key_for_extract(store, permit, id).await?;
+    let texts = texts(store, permit, id, &own, key.as_ref()).await?;
+    let classes: BTreeSet<(Option<CaseId>, DataClass)> =
+        texts.iter().map(|text| (text.row.case_id, text.row.data_class)).collect();
+
+    let phases = rows!(store, permit, case_phase_change, CaseId, own_ids());
+    let consents = rows!(store, permit, consent, ClientId, [id]);
+    let unmaskings = rows!(store, permit, unmasking, CaseId, main_ids());
+    let erasures = rows!(store, permit, erasure, ClientId, [id]);
+    let reads = rows!(store, permit, access_log, ClientId, [id]);
+    let events = events(store, permit, id, &own).await?;
+    let data_classes = data_classes(store, &consents).await?;
+    let people = names(
+        store,
+        permit,
+        reads.iter().filter_map(|row| row.account_id).chain(events.iter().filter_map(|row| row.actor_id)).chain(
+            consents
+                .iter()
+                .filter_map(|row| row.recipient_account_id)
+                .chain(unmaskings.iter().map(|row| row.account_id)),
+        ),
+    )
+    .await?;
+    let offices = offices(store, permit, consents.iter().filter_map(|row| row.recipient_organisation_id)).await?;
+    let person = |account: Option<AccountId>| match account {
+        Some(account) => people.get(&account).cloned().unwrap_or_else(|| "unbekanntes Konto".to_owned()),
+        None => "das System".to_owned(),
+    };
+
+    let written = |of_client: bool| -> Vec<Map<String, Value>> {
+        texts
+            .iter()
+            .filter(|text| (text.row.record_id == id.0) == of_client)
+            .map(|text| {
+                let mut record = Map::new();
+                if !of_client {
+                    record.insert("reference".to_owned(), refer(text.row.case_id).into());
+                    record.insert("created_at".to_owned(), json!(text.row.changed_at));
+                }
+                record.insert("kind".to_owned(), json!(text.row.kind));
+                record.insert("text".to_owned(), text.text.clone().into());
+                record
+            })
+            .collect()
+    };
+    let controller = district::Entity::find_by_id(permit.district_id()).one(store.reader()).await?;
+    let sections = vec![
+        Section { name: "identity", title: "Wer Sie sind", records: written(true) },
+        Section { name: "client", title: "Ihre Akte", records: vec![record(&client)] },
+        Section {
+            name: "cases",
+            title: "Ihre Fälle",
+            records: cases
+                .iter()
+                .map(|row| {
+                    let mut shown = with(record(row), "reference", refer(Some(row.id)));
+                    shown.remove("year");
+                    shown.remove("number");
+                    shown
+                })
+                .collect(),
+        },
+        Section {
+            name: "memberships",
+            title: "Zu welchen Fällen Sie gehören",
+            records: memberships
+                .iter()
+                .filter(|row| own.contains(&row.case_id))
+                .map(|row| with(record(row), "reference", refer(Some(row.case_id))))
+                .collect(),
+        },
+        Section {
+            name: "phases",
+            title: "Wie die Fälle verlaufen sind",
+            records: phases.iter().map(|row| with(record(row), "reference", refer(Some(row.case_id)))).collect(),
+        },
+        Section { name: "texts", title: "Was geschrieben wurde", records: written(false) },
+        Section {
+            name: "consents",
+            title: "Ihre Einwilligungen und Schweigepflichtentbindungen",
+            records: consents
+                .iter()
+                .map(|row| {
+                    let account = row.recipient_account_id.map(|account| person(Some(account)));
+                    let office = row.recipient_organisation_id.and_then(|office| offices.get(&office).cloned());
+                    let covered = data_classes.get(&row.id).cloned().unwrap_or_default();
+                    with(
+                        with(record(row), "recipient", account.or(office).unwrap_or_default()),
+                        "data_classes",
+                        covered,
+                    )
+                })
+                .collect(),
+        },
+        Section {
+            name: "unmaskings",
+            title: "Wann die Fachaufsicht Ihren Fall ohne Ihre Freigabe einsehen durfte",
+            records: unmaskings.iter().map(|row| with(record(row), "reader", person(Some(row.account_id)))).collect(),
+        },
+        Section { name: "erasures", title: "Löschung", records: records(&erasures) },
+        Section {
+            name: "accesses",
+            title: "Wer Ihre Daten gelesen hat",
+            records: reads
+                .iter()
+                .map(|row| {
+                    let mut shown = with(record(row), "reader", person(row.account_id));
+                    shown.remove("request_id");
+                    with(shown, "reference", refer(row.case_id))
+                })
+                .collect(),
+        },
+        Section {
+            name: "events",
+            title: "Was getan wurde",
+            records: events
+                .iter()
+                .map(|row| {
+                    let mut shown = Map::new();
+                    shown.insert("created_at".to_owned(), json!(row.occurred_at));
+                    shown.insert("command".to_owned(), row.command.clone().into());
+                    shown.insert("reader".to_owned(), person(row.actor_id).into());
+                    let reason = key.as_ref().and_then(|key| reason(key, row));
+                    if let Some(reason) = reason {
+                        shown.insert("text".to_owned(), reason.into());
+                    }
+                    shown
+                })
+                .collect(),
+        },
+    ];
+    let standing = Standing { basis: AccessBasis::OwnCase, purpose: AccessPurpose::DataSubjectRights };
+    let openings = classes
+        .into_iter()
+        .map(|(case_id, data_class)| Opening { client_id: id, case_id, data_class, standing, purpose: None })
+        .collect();
+    let extract = Extract {
+        controller: controller.map(|row| row.name).unwrap_or_default(),
+        made_at: now,
+        sections,
+        cases_elsewhere: all_cases.len().saturating_sub(own.len()),
+    };
+    Ok(Some(Made { extract, openings }))
+}
+
+struct Written {
+    row: sealed_text::Model,
+    text: String,
+}
+
+async fn texts(
+    store: &Store,
+    permit: &Permit<verb::ExtractClient>,
+    id: ClientId,
+    own: &[CaseId],
+    key: Option<&DataKey>,
+) -> Result<Vec<Written>, Failure> {
+    let Some(key) = key else { return Ok(Vec::new()) };
+    let found = sealed_text::Entity::find()
+        .filter(sealed_text::Column::DistrictId.eq(permit.district_id()))
+        .filter(sealed_text::Column::ClientId.eq(id))
+        .filter(
+            Condition::any()
+                .add(sealed_text::Column::CaseId.is_null())
+                .add(sealed_text::Column::CaseId.is_in(own.iter().copied())),
+        )
+        .order_by_asc(sealed_text::Column::ChangedAt)
+        .order_by_asc(sealed_text::Column::Id)
+        .all(store.reader())
+        .await?;
+    found
+        .into_iter()
+        .map(|row| {
+            let text = key.open_text(place_of(row.kind, row.record_id), &Sealed::from_bytes(row.content.clone())?)?;
+            Ok(Written { text: text.expose_secret().to_owned(), row })
+        })
+        .collect()
+}
+
+async fn events(
+    store: &Store,
+    permit: &Permit<verb::ExtractClient>,
+    id: ClientId,
+    own: &[CaseId],
+) -> Result<Vec<event::Model>, Failure> {
+    let subjects = own.iter().map(ToString::to_string).chain([id.to_string()]);
+    Ok(event::Entity::find()
+        .filter(event::Column::DistrictId.eq(permit.district_id()))
+        .filter(event::Column::Subject.is_in(subjects))
+        .order_by_asc(event::Column::Id)
+        .all(store.reader())
+        .await?)
+}
+
+fn reason(key: &DataKey, event: &event::Model) -> Option<String> {
+    let change: Value = serde_json::from_str(&event.change).ok()?;
+    let parts: Vec<SealedPart> = serde_json::from_value(change.get("sealed")?.clone()).ok()?;
+    let part = parts.into_iter().find(|part| part.client.uuid() == key.owner().client_id)?;
+    let text = key.open_text(FieldName::EVENT.of(event.id.0), &part.content).ok()?;
+    serde_json::from_str::<Personal>(text.expose_secret()).ok()?.reason
+}
+
+async fn data_classes(
+    store: &Store,
+    consents: &[consent::Model],
+) -> Result<BTreeMap<entity::ids::ConsentId, String>, Failure> {
+    let rows = consent_data_class::Entity::find()
+        .filter(consent_data_class::Column::ConsentId.is_in(consents.iter().map(|row| row.id)))
+        .all(store.reader())
+        .await?;
+    let mut classes: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+    for row in rows {
+        classes
+            .entry(row.consent_id)
+            .or_default()
+            .push(crate::domain::casework::extract::word(row.data_class.as_str()));
+    }
+    Ok(classes.into_iter().map(|(id, classes)| (id, classes.join(", "))).collect())
+}
+
+async fn names(
+    store: &Store,
+    permit: &Permit<verb::ExtractClient>,
+    accounts: impl Iterator<Item = AccountId>,
+) -> Result<BTreeMap<AccountId, String>, Failure> {
+    let accounts: BTreeSet<AccountId> = accounts.collect();
+    let rows = account::Entity::find()
+        .filter(account::Column::DistrictId.eq(permit.district_id()))
+        .filter(account::Column::Id.is_in(accounts))
+        .all(store.reader())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.display_name)).collect())
+}
+
+async fn offices(
+    store: &Store,
+    permit: &Permit<verb::ExtractClient>,
+    offices: impl Iterator<Item = OrganisationId>,
+) -> Result<BTreeMap<OrganisationId, String>, Failure> {
+    let offices: BTreeSet<OrganisationId> = offices.collect();
+    let rows = organisation::Entity::find()
+        .filter(organisation::Column::DistrictId.eq(permit.district_id()))
+        .filter(organisation::Column::Id.is_in(offices))
+        .all(store.reader())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
