@@ -3,6 +3,7 @@
 mod accounts;
 mod import;
 mod log;
+mod progress;
 mod serve;
 
 use std::path::PathBuf;
@@ -63,8 +64,15 @@ enum Command {
     Serve,
     /// Bring the database to the shape that this version needs; safe to repeat
     Migrate,
-    /// Load the demo district Kreis Coesfeld into the database, unless it is there already
-    Demo,
+    /// Load the demo district Kreis Coesfeld and invented cases into the database, unless they are there already
+    Demo {
+        /// How many cases to invent; 100000 take about a minute on PostgreSQL
+        #[arg(long, value_name = "N", default_value_t = demo::cases::COUNT)]
+        cases: u32,
+        /// What the cases follow from: the same seed invents the same ones
+        #[arg(long, value_name = "NUMBER", default_value_t = demo::cases::SEED)]
+        seed: u64,
+    },
     /// Print the GraphQL schema
     Schema,
     /// Add districts, the tenants of a server
@@ -195,12 +203,12 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
     let config = Config::load(file.as_deref(), process_variables(), Environment::of_build())?;
     begin_logging(&config);
     let app = App::assemble(config, Arc::new(SystemClock), Hashing::Standard).await?;
-    if !matches!(command, Command::Serve | Command::Migrate | Command::Demo)
+    if !matches!(command, Command::Serve | Command::Migrate | Command::Demo { .. })
         && !app.store.missing_migrations().await?.is_empty()
     {
         return Err(CliError::other("The database is not up to date yet: run `kim migrate` first."));
     }
-    if !matches!(command, Command::Serve | Command::Migrate | Command::Demo) {
+    if !matches!(command, Command::Serve | Command::Migrate | Command::Demo { .. }) {
         vault::admit(&app.store).await?;
     }
     match command {
@@ -213,13 +221,20 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
                 counted(u64::try_from(pending.len()).unwrap_or(u64::MAX), "migration was", "migrations were")
             );
         }
-        Command::Demo => {
+        Command::Demo { cases, seed } => {
             app.store.migrate().await?;
-            if demo::load(&app).await? {
-                println!("The demo district Kreis Coesfeld was loaded.\n{}", serve::demo_accounts());
-            } else {
+            let is_new = demo::load(&app).await?;
+            let shown = progress::Shown::new(usize::try_from(cases).unwrap_or(0), "cases");
+            let show = |done: u32| shown.show(usize::try_from(done).unwrap_or(0));
+            let count = demo::load_cases(&app, cases, seed, show).await?;
+            shown.end();
+            if !is_new && count == 0 {
                 println!("The demo district is there already; nothing was changed.");
+                return Ok(ExitCode::SUCCESS);
             }
+            let what = if is_new { "The demo district Kreis Coesfeld was" } else { "Cases of the demo were" };
+            let accounts = if is_new { format!("\n{}", serve::demo_accounts()) } else { String::new() };
+            println!("{what} loaded, with {}.{accounts}", counted(count, "invented case", "invented cases"));
         }
         Command::District(DistrictCommand::Create { ags, name }) => create_district(&app, &ags, &name).await?,
         Command::Account(command) => accounts::account(&app, command).await?,

@@ -1,20 +1,19 @@
 //! `kim import`: lists of cases from a spreadsheet, and the template for them.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::{Args, Subcommand, ValueEnum};
 use entity::codes::ImportOutcome;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::accounts::InDistrict;
+use super::progress::Shown;
 use super::{CliError, counted, find_district, system};
 use crate::app::App;
 use crate::clock::legal_day;
-use crate::commands::casework::import::{ImportFile, ImportOptions, ImportReport, Progress, told_at};
+use crate::commands::casework::import::{ImportFile, ImportOptions, ImportReport, told_at};
 use crate::error::{ErrorCode, UserError};
 use crate::import::{LIMITS, Vocabulary, template};
 
@@ -98,9 +97,9 @@ pub(super) async fn cases(app: &App, arguments: CasesArguments) -> Result<ExitCo
     let bytes = read(&arguments.file).await?.map_err(|error| refused(&[error]))?;
     let file = ImportFile::read(bytes, legal_day(app.clock.now())).await?.map_err(|errors| refused(&errors))?;
     let options = ImportOptions { source: arguments.source, dry_run: arguments.dry_run };
-    let shown = Shown::new(file.len());
+    let shown = Shown::new(file.len(), "rows");
     let commands = &app.engine.services().commands;
-    let imported = commands.import_cases(&actor, &file, &options, &|progress| shown.show(progress)).await;
+    let imported = commands.import_cases(&actor, &file, &options, &|progress| shown.show(progress.done)).await;
     shown.end();
     let report = match imported {
         Ok(report) => report.map_err(|errors| refused(&errors))?,
@@ -159,39 +158,4 @@ fn print_refused(report: &ImportReport, message: fn(&UserError) -> String) -> us
         println!("  and {} more: see --report", counted(u64::try_from(more).unwrap_or(0), "row", "rows"));
     }
     refused.len()
-}
-
-/// A bar at a terminal, else a line for each tenth.
-struct Shown {
-    bar: Option<ProgressBar>,
-    tenth: AtomicUsize,
-}
-
-impl Shown {
-    fn new(total: usize) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{bar:40} {pos} of {len} rows, {eta} left");
-            let bar = ProgressBar::new(u64::try_from(total).unwrap_or(0));
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-            bar
-        });
-        Self { bar, tenth: AtomicUsize::new(0) }
-    }
-
-    fn show(&self, progress: Progress) {
-        if let Some(bar) = &self.bar {
-            bar.set_position(u64::try_from(progress.done).unwrap_or(0));
-            return;
-        }
-        let tenth = progress.done.saturating_mul(10).checked_div(progress.total).unwrap_or(10);
-        if self.tenth.fetch_max(tenth, Ordering::Relaxed) < tenth {
-            eprintln!("{} of {} rows", progress.done, progress.total);
-        }
-    }
-
-    fn end(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
 }

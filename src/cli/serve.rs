@@ -28,7 +28,9 @@ pub(super) async fn serve(app: App) -> Result<(), CliError> {
         Ok(()) => {}
     }
     if app.config.demo {
-        demo::load(&app).await?;
+        if demo::load(&app).await? {
+            demo::load_cases(&app, demo::cases::COUNT, demo::cases::SEED, |_| {}).await?;
+        }
     }
     let config = std::sync::Arc::clone(&app.config);
     let listening = http::listen(app)

@@ -19,12 +19,12 @@ const SPAN_DAYS: u64 = 500;
 /// Younger cases than this are still open.
 const CLOSED_AFTER_DAYS: i64 = 90;
 /// So many of a hundred of the older cases are closed.
-const CLOSED_PERCENT: u64 = 18;
+const CLOSED_PERCENT: u64 = 20;
 
 /// The weight of a case manager in full time.
 pub const FULL_WEIGHT: u32 = 100;
 /// The weight of a case manager in half a position: half the hours, but not half the cases.
-pub const HALF_WEIGHT: u32 = 75;
+pub const HALF_WEIGHT: u32 = 80;
 
 /// A town of the district.
 #[derive(Clone, Copy, Debug)]

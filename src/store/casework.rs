@@ -1,5 +1,6 @@
 //! Cases, the people in them, and the door to what identifies them.
 
+pub mod bulk;
 pub mod case;
 pub mod case_person;
 pub mod case_phase_change;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::postgres::PgPool;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
@@ -174,6 +175,16 @@ impl Store {
     /// The keys of the vault.
     pub(super) fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    /// The keys of the vault, for threads of their own.
+    pub(super) fn shared_vault(&self) -> Arc<Vault> {
+        Arc::clone(&self.vault)
+    }
+
+    /// The pool of a PostgreSQL database, for what SeaORM has no words for.
+    pub(super) fn postgres(&self) -> &PgPool {
+        self.connection.get_postgres_connection_pool()
     }
 
     /// Statements sent since the start, transactions' begin and commit not counted.

@@ -60,7 +60,7 @@ fn wrong(why: &WrongMasterKeys) -> Failure {
     Failure::new(ErrorCode::MasterKeyWrong).because(why.to_string())
 }
 
-fn owner(district: DistrictId, client: ClientId) -> Owner {
+pub(super) fn client_owner(district: DistrictId, client: ClientId) -> Owner {
     Owner { district_id: district.0, client_id: client.0 }
 }
 
@@ -142,7 +142,7 @@ pub async fn make_client_key<V: Verb>(
     client: ClientId,
 ) -> Result<DataKey, Failure> {
     let district = permit.district_id();
-    let (key, wrapped) = transaction.vault().keys.create_data_key(owner(district, client))?;
+    let (key, wrapped) = transaction.vault().keys.create_data_key(client_owner(district, client))?;
     let row = client_key::ActiveModel {
         client_id: Set(client),
         district_id: Set(district),
@@ -196,7 +196,7 @@ pub(super) fn open_client_key(
     wrapped: Vec<u8>,
 ) -> Result<DataKey, Failure> {
     let wrapped = WrappedKey::from_bytes(wrapped)?;
-    Ok(vault.keys.open_data_key(owner(district, client), &wrapped)?)
+    Ok(vault.keys.open_data_key(client_owner(district, client), &wrapped)?)
 }
 
 /// Destroys the data key of a client: nothing that it sealed opens again. `false` if it was destroyed before.
