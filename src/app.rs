@@ -16,8 +16,12 @@ use crate::authn::password::{PasswordCost, PasswordHasher};
 use crate::clock::SharedClock;
 use crate::commands::Commands;
 use crate::commands::accounts::session::{SessionParts, SessionRules, Sessions, derived_secret};
+use crate::commands::casework::document::content::{ContentParts, ContentRules, Documents};
+use crate::commands::casework::transfer_expiry::TransferExpiry;
 use crate::config::{Config, DatabaseKind, KeySource, OidcConfig};
 use crate::error::{ErrorCode, Failure};
+use crate::files::FileStore;
+use crate::files::link::LinkSeal;
 use crate::graphql::connection::CursorSeal;
 use crate::graphql::context::Services;
 use crate::graphql::engine::{Engine, EngineLimits, HttpLimits};
@@ -49,6 +53,9 @@ pub enum StartError {
         /// Why not.
         why: io::Error,
     },
+    /// The place of the contents of documents cannot be used.
+    #[error("the place of documents cannot be used: {0}")]
+    Files(String),
     /// Something that needs the database or the machine failed.
     #[error("{0}")]
     Failure(String),
@@ -122,6 +129,12 @@ fn issuer(config: &OidcConfig, clock: SharedClock) -> Result<OidcVerifier, Start
     OidcVerifier::new(settings, clock).map_err(|error| failed(error.to_string()))
 }
 
+/// What an address of this server begins with; empty where nobody said how the outside world reaches it.
+fn public_url(config: &Config) -> String {
+    let url = config.server.public_url.as_ref().map(ToString::to_string).unwrap_or_default();
+    url.trim_end_matches('/').to_owned()
+}
+
 fn span(duration: std::time::Duration) -> Duration {
     Duration::from_std(duration).unwrap_or(Duration::MAX)
 }
@@ -178,14 +191,34 @@ impl App {
         let parts =
             SessionParts { store: store.clone(), clock: Arc::clone(&clock), tokens, hasher, oidc, rules, watch };
         let sessions = Sessions::new(parts, &token_keys)?;
+        let commands = Commands::new(store.clone(), Arc::clone(&clock), Arc::clone(&committed));
+        let accesses = AccessRecorder::start(store.clone());
+        let documents = Documents::new(ContentParts {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            commands: commands.clone(),
+            sessions: sessions.clone(),
+            accesses: accesses.clone(),
+            files: FileStore::new(&config.files.place).map_err(|error| StartError::Files(error.to_string()))?,
+            links: LinkSeal::new(&derived_secret(&token_keys, "document links")?),
+            public_url: public_url(&config),
+            rules: ContentRules {
+                maximum_bytes: config.files.maximum_bytes,
+                link_life: span(config.files.link_life),
+                transfer_timeout: config.files.transfer_timeout,
+                pause_timeout: config.server.body_timeout,
+            },
+        });
         let services = Services {
-            commands: Commands::new(store.clone(), Arc::clone(&clock), Arc::clone(&committed)),
+            commands,
             store: store.clone(),
             clock: Arc::clone(&clock),
             sessions,
             feed,
-            accesses: AccessRecorder::start(store.clone()),
+            accesses,
+            documents,
             cursors: CursorSeal::new(&derived_secret(&token_keys, "cursors")?),
+            public_url: config.server.public_url.as_ref().map(ToString::to_string),
         };
         let engine = Engine::new(Arc::new(services), limits(&config));
         Ok(Self { config: Arc::new(config), store, clock, engine, token_keys, sealing_keys, committed })
@@ -212,6 +245,13 @@ impl App {
         RetentionJob { store: self.store.clone(), clock: Arc::clone(&self.clock), commands: services.commands.clone() }
     }
 
+    /// The job that lets transfers of cases run out.
+    #[must_use]
+    pub fn transfer_expiry(&self) -> TransferExpiry {
+        let commands = self.engine.services().commands.clone();
+        TransferExpiry { store: self.store.clone(), clock: Arc::clone(&self.clock), commands }
+    }
+
     /// Starts everything that runs beside the requests. The sealer's task ends last, when everything is sealed.
     #[must_use]
     pub fn start_jobs(&self, shutdown: &CancellationToken) -> JoinHandle<()> {
@@ -232,6 +272,8 @@ impl App {
         tokio::spawn(watch.clone().run(Arc::clone(&self.clock), shutdown.clone()));
         tokio::spawn(housekeeping.run(shutdown.clone()));
         tokio::spawn(self.retention_job().run(shutdown.clone()));
+        tokio::spawn(services.documents.clone().keep_tidy(shutdown.clone()));
+        tokio::spawn(self.transfer_expiry().run(shutdown.clone()));
         if self.store.is_postgres() {
             tokio::spawn(services.feed.clone().listen(self.store.clone(), watch, shutdown.clone()));
         }

@@ -12,6 +12,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 pub mod access_token;
+pub mod calendar_token;
 pub mod keys;
 pub mod oidc;
 pub mod password;

@@ -1,7 +1,9 @@
 //! The command line.
 
 mod accounts;
+mod codes;
 mod import;
+mod keys;
 mod log;
 mod progress;
 mod serve;
@@ -84,12 +86,18 @@ enum Command {
     /// Give and end grants (role x organisation x validity)
     #[command(subcommand)]
     Grant(accounts::GrantCommand),
+    /// Keep code lists (need areas, barriers, groups for statistics) in a file
+    #[command(subcommand)]
+    Codes(codes::CodesCommand),
     /// Make the keys that a production server needs
     #[command(subcommand)]
     Secret(SecretCommand),
     /// Import cases from spreadsheets
     #[command(subcommand)]
     Import(import::ImportCommand),
+    /// Look after the master keys, which wrap the keys of clients
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Check the log of all changes
     #[command(subcommand)]
     Log(log::LogCommand),
@@ -112,8 +120,8 @@ enum DistrictCommand {
 enum SecretCommand {
     /// Print a new key: PKCS#8 PEM (Ed25519) to sign with, or one line of text for the master key
     ///
-    /// To rotate a signing key, put the new one before the old one: the first one signs, the others still verify.
-    /// docs/operations.md says how to rotate the master key.
+    /// To rotate a key that signs, put the new one before the old one: the first one signs, the others still verify. To rotate the
+    /// master key, put the new one before the old one on every server, then run `kim keys rotate`.
     New {
         /// What it is for
         purpose: Purpose,
@@ -126,7 +134,7 @@ enum Purpose {
     SigningKey,
     /// Signs the heads of the log (KIM_SEALING_SIGNING_KEYS)
     SealingKey,
-    /// Wraps the keys of clients (KIM_VAULT_MASTER_KEYS)
+    /// Wraps the keys of clients (KIM_VAULT_MASTER_KEYS); keep a copy in a safe place: without it, all clients are lost
     MasterKey,
 }
 
@@ -208,7 +216,10 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
     {
         return Err(CliError::other("The database is not up to date yet: run `kim migrate` first."));
     }
-    if !matches!(command, Command::Serve | Command::Migrate | Command::Demo { .. }) {
+    if !matches!(
+        command,
+        Command::Serve | Command::Migrate | Command::Demo { .. } | Command::Keys(keys::KeysCommand::Status)
+    ) {
         vault::admit(&app.store).await?;
     }
     match command {
@@ -223,6 +234,7 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
         }
         Command::Demo { cases, seed } => {
             app.store.migrate().await?;
+            vault::admit(&app.store).await?;
             let is_new = demo::load(&app).await?;
             let shown = progress::Shown::new(usize::try_from(cases).unwrap_or(0), "cases");
             let show = |done: u32| shown.show(usize::try_from(done).unwrap_or(0));
@@ -240,6 +252,8 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
         Command::Account(command) => accounts::account(&app, command).await?,
         Command::Grant(command) => accounts::grant(&app, command).await?,
         Command::Import(import::ImportCommand::Cases(arguments)) => return import::cases(&app, arguments).await,
+        Command::Codes(command) => codes::codes(&app, command).await?,
+        Command::Keys(command) => return keys::keys(&app, command).await,
         Command::Log(command) => return log::log(&app, command).await,
         Command::Import(_) | Command::Schema | Command::Secret(_) => {}
     }

@@ -78,6 +78,8 @@ pub struct Config {
     pub sealing: SealingConfig,
     /// The vault of identified content.
     pub vault: VaultConfig,
+    /// Where the contents of documents are kept.
+    pub files: FilesConfig,
     /// Whether the explorer is served at `/`.
     pub explorer_enabled: bool,
     /// Whether `/metrics` is served.
@@ -262,6 +264,43 @@ pub struct VaultConfig {
     pub master_keys: KeySource,
 }
 
+/// Where the contents of documents are kept, and within which limits.
+#[derive(Debug, Clone)]
+pub struct FilesConfig {
+    /// Where.
+    pub place: FilePlace,
+    /// Largest document in bytes.
+    pub maximum_bytes: u32,
+    /// How long a link can be used.
+    pub link_life: Duration,
+    /// How long one upload or download may take.
+    pub transfer_timeout: Duration,
+}
+
+/// Where the contents of documents are kept.
+#[derive(Debug, Clone)]
+pub enum FilePlace {
+    /// In a folder. It may not exist yet.
+    Folder(PathBuf),
+    /// In a bucket of a storage that speaks the protocol of Amazon S3.
+    S3(S3Config),
+}
+
+/// A bucket, and how to get at it.
+#[derive(Debug, Clone)]
+pub struct S3Config {
+    /// The bucket.
+    pub bucket: String,
+    /// Address of the storage; `None`: Amazon's of the region.
+    pub endpoint: Option<Url>,
+    /// Region of the storage.
+    pub region: String,
+    /// Name of the access key.
+    pub access_key: String,
+    /// The access key.
+    pub secret_key: SecretString,
+}
+
 /// The process's environment variables, in the form that [`Config::load`] takes. Bytes that are not UTF-8 come
 /// through as replacement characters, which a setting then refuses.
 pub fn process_variables() -> impl Iterator<Item = (String, String)> {
@@ -326,6 +365,7 @@ impl Config {
         let log = read_log(r);
         let sealing = read_sealing(r, &data_directory, &auth);
         let vault = VaultConfig { master_keys: read_keys(r, &MASTER_KEYS, &data_directory) };
+        let files = read_files(r, &data_directory);
         let explorer_enabled = r.flag("explorer.enabled");
         let metrics_enabled = r.flag("metrics.enabled");
         let idempotency_retention =
@@ -344,6 +384,7 @@ impl Config {
             log,
             sealing,
             vault,
+            files,
             explorer_enabled,
             metrics_enabled,
             idempotency_retention,
@@ -706,6 +747,59 @@ fn read_sealing(r: &mut Reader, data_directory: &Path, auth: &AuthConfig) -> Sea
         signing_keys,
         interval: r.milliseconds("sealing.interval_ms", 50..=3_600_000),
         batch_events: r.number("sealing.batch_events", 1..=5_000),
+    }
+}
+
+fn read_files(r: &mut Reader, data_directory: &Path) -> FilesConfig {
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum Store {
+        Folder,
+        S3,
+    }
+    let store = r.optional("files.store", |text| match text {
+        "folder" => Ok(Store::Folder),
+        "s3" => Ok(Store::S3),
+        _ => Err(Fault::new("is not a kind of store", "Write folder or s3.")),
+    });
+    let folder = r.text("files.folder").map_or_else(|| data_directory.join("files"), PathBuf::from);
+    let development = r.environment == Environment::Development;
+    let allow_http = r.flag("files.allow_http");
+    if allow_http && !development {
+        let wrong = "would let anybody on the way see and replace what is stored in production";
+        r.report("files.allow_http", Fault::new(wrong, "Remove it and use https."));
+    }
+    let mut needed =
+        |key, remedy| if store == Some(Store::S3) { r.required(key, remedy) } else { r.text(key).unwrap_or_default() };
+    let bucket = needed("files.bucket", "Name the bucket.");
+    let region = needed("files.region", "Name the region; storages of one's own often call it us-east-1.");
+    let access_key = needed("files.access_key", "Write the name of the access key of the bucket.");
+    let secret_key = SecretString::from(needed("files.secret_key", "Write the access key of the bucket."));
+    let endpoint = r.optional("files.endpoint", |text| {
+        let is_here = Url::parse(text).is_ok_and(|url| is_loopback(&url));
+        web_address(text, allow_http || (development && is_here))
+    });
+    if store == Some(Store::Folder) {
+        for key in ["files.bucket", "files.endpoint", "files.access_key", "files.secret_key"] {
+            if r.text(key).is_some() && r.is_sound(key) {
+                r.report(
+                    key,
+                    Fault::new(
+                        "has no effect while files.store is folder",
+                        "Write files.store = \"s3\", or remove it.",
+                    ),
+                );
+            }
+        }
+    }
+    let place = match store {
+        Some(Store::S3) => FilePlace::S3(S3Config { bucket, endpoint, region, access_key, secret_key }),
+        _ => FilePlace::Folder(folder),
+    };
+    FilesConfig {
+        place,
+        maximum_bytes: r.number("files.maximum_bytes", 1_024..=1_073_741_824),
+        link_life: r.seconds("files.link_seconds", 10..=3_600),
+        transfer_timeout: r.seconds("files.transfer_seconds", 10..=86_400),
     }
 }
 

@@ -10,16 +10,18 @@
 pub mod cases;
 pub mod dice;
 pub mod people;
+pub mod work;
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use entity::codes::{
-    BodyKind, BuildingBlock, ClientStatus, ConsentForm, ConsentScope, Funder, LegalBasis, MunicipalityKind,
-    OrganisationKind, PositionRole, Role, SupervisionKind,
+    BodyKind, BuildingBlock, CaseDuty, ClientStatus, ConsentForm, ConsentScope, Funder, LegalBasis, MunicipalityKind,
+    OrganisationKind, PositionRole, Role, SupervisionKind, TaskStatus, TextKind,
 };
 use entity::ids::{
-    AccountId, CaseId, ClientId, ConsentId, Identifier as _, MunicipalityId, OrganisationId, PositionId, StaffMemberId,
+    AccountId, AssessmentId, CaseId, ClientId, ConsentId, ContactId, GoalId, Identifier as _, LegalSpherePeriodId,
+    MeasureId, MunicipalityId, OrganisationId, PositionId, StaffMemberId, SupportPlanId, TaskId,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use secrecy::SecretString;
@@ -40,9 +42,17 @@ use crate::commands::staffing::staff_member::StaffMemberAddInput;
 use crate::commands::staffing::supervision::{Line, Professional, SupervisionAssignInput};
 use crate::commands::{Answer, CommandOptions};
 use crate::error::Failure;
+use crate::store::casework::assessment::Assessment;
 use crate::store::casework::case::{self, Case};
 use crate::store::casework::client::Client;
 use crate::store::casework::consent::Consent;
+use crate::store::casework::contact::Contact;
+use crate::store::casework::goal::Goal;
+use crate::store::casework::legal_sphere_period::LegalSpherePeriod;
+use crate::store::casework::measure::Measure;
+use crate::store::casework::sealed_text::Entry;
+use crate::store::casework::support_plan::SupportPlan;
+use crate::store::casework::task::Task;
 use crate::store::casework::{bulk, import};
 use crate::store::district::body::NewBody;
 use crate::store::district::{body, district};
@@ -458,14 +468,128 @@ impl Making {
             version: 1,
             created_at,
         });
-        Ok(bulk::NewCase {
-            case,
-            client,
+        let mut made = bulk::NewCase {
             texts: identity.texts(client_id).entries,
             names: identity.names(),
             consent,
             steps: invented.steps.iter().map(|step| (step.from, step.to, step.on)).collect(),
-        })
+            work: bulk::NewWork::default(),
+            case,
+            client,
+        };
+        made.work = self.work(&invented, &made.case);
+        Ok(made)
+    }
+
+    /// The records of the work in a case.
+    fn work(&self, invented: &cases::InventedCase, case: &Case) -> bulk::NewWork {
+        let (district_id, case_id, client_id, created_at) = (case.district_id, case.id, case.client_id, self.now);
+        let mut made = bulk::NewWork::default();
+        let mut write = |record_id, kind, text: &str| {
+            made.texts.push(Entry { record_id, kind, text: Some(text.to_owned()) });
+        };
+        for contact in &invented.work.contacts {
+            let id = ContactId::new();
+            if let Some(note) = contact.note {
+                write(id.0, TextKind::ContactNote, note);
+            }
+            made.contacts.push(Contact {
+                id,
+                district_id,
+                case_id,
+                client_id,
+                held_on: contact.held_on,
+                channel: contact.channel,
+                partner: contact.partner,
+                minutes: Some(contact.minutes),
+                interpreter_used: invented.person.interpreter.is_some(),
+                recorded_by: None,
+                created_at,
+            });
+        }
+        if let Some((text, due_on)) = invented.work.task {
+            let id = TaskId::new();
+            write(id.0, TextKind::Task, text);
+            let (assignee, status) = (CaseDuty::Lead, TaskStatus::Open);
+            let (version, settled_on) = (1, None);
+            let task =
+                Task { id, district_id, case_id, client_id, due_on, assignee, status, settled_on, version, created_at };
+            made.tasks.push(task);
+        }
+        if let Some(plan) = &invented.work.plan {
+            let plan_id = SupportPlanId::new();
+            for goal in &plan.goals {
+                let (goal_id, measure_id) = (GoalId::new(), MeasureId::new());
+                write(goal_id.0, TextKind::Goal, goal.text);
+                write(measure_id.0, TextKind::Measure, goal.measure.text);
+                made.goals.push(Goal {
+                    id: goal_id,
+                    district_id,
+                    case_id,
+                    client_id,
+                    plan_id,
+                    carried_from_id: None,
+                    need_area: goal.area.to_owned(),
+                    status: goal.status,
+                    status_since: goal.since,
+                    target_on: None,
+                    version: 1,
+                    created_at,
+                });
+                made.measures.push(Measure {
+                    id: measure_id,
+                    district_id,
+                    case_id,
+                    client_id,
+                    goal_id,
+                    need_area: goal.area.to_owned(),
+                    status: goal.measure.status,
+                    status_since: goal.measure.since,
+                    institution_id: None,
+                    barrier_kind: goal.measure.barrier.map(str::to_owned),
+                    version: 1,
+                    created_at,
+                });
+            }
+            made.plans.push(SupportPlan {
+                id: plan_id,
+                district_id,
+                case_id,
+                client_id,
+                number: 1,
+                status: plan.status,
+                drafted_on: plan.drafted_on,
+                agreed_on: plan.agreed_on,
+                review_on: None,
+                superseded_on: None,
+                version: 1,
+                created_at,
+            });
+        }
+        if let Some(assessed_on) = invented.work.assessed_on {
+            made.assessments.extend(invented.needs.iter().map(|(area, severity)| Assessment {
+                id: AssessmentId::new(),
+                district_id,
+                case_id,
+                client_id,
+                need_area: (*area).to_owned(),
+                severity: *severity,
+                assessed_on,
+                superseded_by_id: None,
+                recorded_by: None,
+                created_at,
+            }));
+        }
+        made.spheres.extend(invented.spheres.iter().map(|held| LegalSpherePeriod {
+            id: LegalSpherePeriodId::new(),
+            district_id,
+            case_id,
+            client_id,
+            sphere: held.sphere,
+            valid_from: held.from,
+            valid_until: held.until,
+        }));
+        made
     }
 }
 

@@ -235,23 +235,142 @@ catalogue! {
         "Für {scope} muss angegeben sein, welche Arten von Daten gemeint sind." "{scope} needs the classes of data that it covers.";
     ConsentNotInForce "CONSENT_NOT_IN_FORCE" Rule 409 false
         "Diese Einwilligung gilt nicht mehr: sie ist widerrufen oder abgelaufen." "This consent no longer holds: it was revoked or has expired.";
+    LegalBasisUnsuitable "LEGAL_BASIS_UNSUITABLE" Rule 422 false
+        "Eine Einwilligung wird als Einwilligung eingetragen (consentRecord), nicht als Rechtsgrundlage angegeben." "A consent is recorded as a consent (consentRecord), not given as a legal basis.";
+    DisclosureNotCovered "DISCLOSURE_NOT_COVERED" Rule 409 false
+        "Keine Entbindung SHARE_WITH_INSTITUTION oder CASE_CONFERENCE galt an diesem Tag zugunsten dieser Empfängerin für alle diese Daten. Ohne sie braucht die Weitergabe eine Rechtsgrundlage mit Begründung." "No release SHARE_WITH_INSTITUTION or CASE_CONFERENCE was in force on that day in favour of this recipient for all of these data. Without one, passing them on needs a legal basis with a reason.";
+    ReasonNotAllowed "REASON_NOT_ALLOWED" Rule 422 false
+        "Hierzu wird keine Begründung gespeichert. Die Angabe weglassen." "No reason is stored with this. Leave it out.";
     LanguageMalformed "LANGUAGE_MALFORMED" Rule 422 false
         "Die Sprache muss als Kürzel nach BCP 47 angegeben sein, z. B. de, uk, ar." "The language must be given as a BCP 47 tag, e.g. de, uk, ar.";
 
 
     // Work in a case: assessment, plan, contacts, notes, tasks.
-
+    CaseIsClosed "CASE_IS_CLOSED" Rule 409 false
+        "Der Fall ist geschlossen. Zuerst wieder eröffnen." "The case is closed. Reopen it first.";
+    AssessmentNeeded "ASSESSMENT_NEEDED" Rule 409 false
+        "Die Phase {to} braucht mindestens eine Bedarfseinschätzung. Zuerst eine eintragen." "The phase {to} needs at least one assessment. Record one first.";
+    PlanNeeded "PLAN_NEEDED" Rule 409 false
+        "Die Phase {to} braucht einen vereinbarten Hilfeplan. Zuerst einen vereinbaren." "The phase {to} needs an agreed support plan. Agree on one first.";
+    MeasureNeeded "MEASURE_NEEDED" Rule 409 false
+        "Die Phase {to} braucht mindestens eine Maßnahme, die über PLANNED hinaus ist. Zuerst vermitteln." "The phase {to} needs at least one measure that is beyond PLANNED. Refer to one first.";
+    MeasuresOpen "MEASURES_OPEN" Rule 409 false
+        "Für die Phase {to} darf keine Maßnahme mehr offen sein; offen sind {open}. Zuerst abschließen." "The phase {to} allows no open measure; {open} are open. Settle them first.";
+    LegalSphereUnchanged "LEGAL_SPHERE_UNCHANGED" Rule 422 false
+        "Es ist weder ein Rechtskreis angegeben, der endet, noch einer, der beginnt." "Neither a legal sphere that ends nor one that begins is given.";
+    LegalSphereNotHeld "LEGAL_SPHERE_NOT_HELD" Rule 409 false
+        "Der Rechtskreis {sphere} gilt am Tag vor dem Wechsel nicht." "The legal sphere {sphere} does not hold on the day before the change.";
+    LegalSphereOverlaps "LEGAL_SPHERE_OVERLAPS" Rule 409 false
+        "Der Rechtskreis {sphere} ist für einen Teil dieser Zeit schon eingetragen." "The legal sphere {sphere} is recorded for a part of this time already.";
+    PlanDraftExists "PLAN_DRAFT_EXISTS" Rule 409 false
+        "Zu diesem Fall gibt es schon einen Entwurf. Diesen vereinbaren, statt einen zweiten anzulegen." "The case has a draft already. Agree on it instead of making a second one.";
+    PlanNotDraft "PLAN_NOT_DRAFT" Rule 409 false
+        "Der Hilfeplan ist kein Entwurf mehr, sondern {status}. Für neue Ziele einen neuen Entwurf anlegen." "The support plan is no draft any more but {status}. Draft a new one for new goals.";
+    PlanNotAgreed "PLAN_NOT_AGREED" Rule 409 false
+        "Der Hilfeplan ist noch nicht vereinbart." "The support plan is not agreed yet.";
+    PlanSuperseded "PLAN_SUPERSEDED" Rule 409 false
+        "Ein späterer Hilfeplan hat diesen abgelöst." "A later support plan has replaced this one.";
+    PlanWithoutGoals "PLAN_WITHOUT_GOALS" Rule 409 false
+        "Der Hilfeplan hat noch kein Ziel. Zuerst eines hinzufügen." "The support plan has no goal yet. Add one first.";
+    StatusNotReachable "STATUS_NOT_REACHABLE" Rule 409 false
+        "Von {from} führt kein Schritt zu {to}." "No step leads from {from} to {to}.";
+    BarrierNotAllowed "BARRIER_NOT_ALLOWED" Rule 422 false
+        "Eine Hürde gehört nur zu REFUSED und NOT_AVAILABLE. Die Angabe weglassen." "A barrier belongs to REFUSED and NOT_AVAILABLE only. Leave it out.";
+    MinutesOutOfRange "MINUTES_OUT_OF_RANGE" Rule 422 false
+        "Die Dauer muss zwischen {minimum} und {maximum} Minuten liegen." "The duration must lie between {minimum} and {maximum} minutes.";
+    NoSubstitute "NO_SUBSTITUTE" Rule 409 false
+        "Der Fall hat keine Vertretung, die die Aufgabe übernehmen könnte." "The case has no substitute who could take the task.";
+    TaskNotOpen "TASK_NOT_OPEN" Rule 409 false
+        "Die Aufgabe ist nicht mehr offen, sondern {status}." "The task is not open any more but {status}.";
 
     // Code lists and deadlines.
-
+    CodeMalformed "CODE_MALFORMED" Rule 422 false
+        "Ein Wert besteht aus 1 bis 40 Großbuchstaben, Ziffern und Unterstrichen und beginnt mit einem Buchstaben." "A code has 1 to 40 capital letters, digits and underscores and begins with a letter.";
+    CodeNeeded "CODE_NEEDED" Rule 409 false
+        "Dieser Wert kann nicht enden: Niemand darf gezwungen sein, etwas anderes anzugeben." "This value cannot end: nobody may be forced to say something else.";
+    UnlawfulStayNotRecorded "UNLAWFUL_STAY_NOT_RECORDED" Rule 422 false
+        "Für einen Aufenthalt ohne Recht gibt es keinen Wert (§ 87 AufenthG). UNKNOWN_OR_NOT_RECORDED verwenden." "There is no value for a stay without a right to it (§ 87 AufenthG). Use UNKNOWN_OR_NOT_RECORDED.";
+    LaterVersionExists "LATER_VERSION_EXISTS" Rule 409 false
+        "Ab {from} gilt schon eine spätere Fassung. Ein Ende bis zu diesem Tag angeben oder die spätere Fassung ändern." "A later version holds from {from} on. Give an end up to that day, or change the later version.";
+    DeadlineBasisFixed "DEADLINE_BASIS_FIXED" Rule 409 false
+        "Diese Regel zählt ab {basis}; das gilt für alle ihre Fassungen. Für einen anderen Anfang eine neue Regel anlegen." "This rule counts from {basis}, in all its versions. Make a new rule for another first day.";
+    DeadlineBasisIsBirthDate "DEADLINE_BASIS_IS_BIRTH_DATE" Rule 422 false
+        "Eine Regel über das Alter muss von BIRTH_DATE ausgehen, damit das Geburtsdatum geschützt bleibt." "A rule about age must start from BIRTH_DATE, so that the birth date stays protected.";
+    DeadlineRuleUnknown "DEADLINE_RULE_UNKNOWN" Rule 422 false
+        "Am {day} gilt keine Fristregel {code}. `deadlineRules` nennt die geltenden." "No rule {code} of deadlines holds on {day}. `deadlineRules` names those that do.";
+    DeadlineSettled "DEADLINE_SETTLED" Rule 409 false
+        "Die Frist ist schon erledigt: {status}." "The deadline is settled already: {status}.";
+    DeadlineOpen "DEADLINE_OPEN" Rule 409 false
+        "Die Frist ist noch offen." "The deadline is still open.";
+    DeadlineNotMovable "DEADLINE_NOT_MOVABLE" Rule 409 false
+        "Diese Frist folgt aus einem Geburtsdatum und lässt sich nicht verschieben. Sie verwerfen und eine neue anlegen." "This deadline follows from a birth date and cannot be moved. Drop it and add a new one.";
+    CalendarFeedsTooMany "CALENDAR_FEEDS_TOO_MANY" Rule 409 false
+        "Es gibt schon {maximum} Kalender-Adressen. Zuerst eine widerrufen." "There are {maximum} calendar feeds already. Revoke one first.";
+    CalendarFeedRevoked "CALENDAR_FEED_REVOKED" Rule 409 false
+        "Die Kalender-Adresse ist schon widerrufen." "The calendar feed is revoked already.";
+    NumberOutOfRange "NUMBER_OUT_OF_RANGE" Rule 422 false
+        "Die Zahl muss zwischen {minimum} und {maximum} liegen." "The number must lie between {minimum} and {maximum}.";
 
     // Documents.
-
+    LinkInvalid "LINK_INVALID" Access 404 false
+        "Dieser Link ist ungültig oder abgelaufen, oder das Dokument ist für Sie nicht mehr sichtbar. Einen neuen Link anfordern." "This link is invalid or has expired, or the document is no longer visible to you. Ask for a new link.";
+    DocumentTooLarge "DOCUMENT_TOO_LARGE" Rule 413 false
+        "Das Dokument ist größer als {maximum} Bytes. Verkleinern oder aufteilen." "The document is larger than {maximum} bytes. Make it smaller or split it.";
+    DocumentEmpty "DOCUMENT_EMPTY" Rule 422 false
+        "Das Dokument ist leer." "The document is empty.";
+    DocumentSizeMismatch "DOCUMENT_SIZE_MISMATCH" Rule 422 false
+        "Angekündigt waren {declared} Bytes, angekommen sind {received}. Den Vorgang mit der unveränderten Datei wiederholen." "{declared} bytes were announced and {received} arrived. Try again with the file unchanged.";
+    DocumentTypeMismatch "DOCUMENT_TYPE_MISMATCH" Rule 415 false
+        "Der Inhalt ist keine Datei der Art {declared}. Nur die angegebene Art wird angenommen, nie Programme oder Webseiten." "The content is no file of the type {declared}. Only the type that was declared is taken, and never programs or web pages.";
+    DocumentDamaged "DOCUMENT_DAMAGED" Rule 422 false
+        "Die Datei ist unvollständig oder beschädigt: Ihr Ende fehlt." "The file is incomplete or damaged: its end is missing.";
+    DocumentNotStored "DOCUMENT_NOT_STORED" Rule 409 false
+        "Das Dokument hat keinen Inhalt: Es ist {status}." "The document has no content: it is {status}.";
+    DocumentNotAwaited "DOCUMENT_NOT_AWAITED" Rule 409 false
+        "Für dieses Dokument wird kein Inhalt mehr erwartet: Es ist {status}. Ein neues Dokument anlegen." "No content is awaited for this document any more: it is {status}. Prepare a new document.";
 
     // Transfers of cases.
+    TransferOpen "TRANSFER_OPEN" Rule 409 false
+        "Der Fall ist schon angeboten. Zuerst die Antwort abwarten oder das Angebot zurückziehen." "The case is offered already. Wait for the answer, or withdraw the offer first.";
+    TransferOverdue "TRANSFER_OVERDUE" Rule 409 false
+        "Die Frist zur Antwort ist am {answerBy} abgelaufen. Um ein neues Angebot bitten." "The time to answer ended on {answerBy}. Ask for a new offer.";
+    TransferItemsUnconfirmed "TRANSFER_ITEMS_UNCONFIRMED" Rule 409 false
+        "Noch {count} Aufgaben, Fristen oder Einwilligungen sind zu bestätigen, jede einzeln." "{count} tasks, deadlines or consents are still to be confirmed, each of them.";
+    TransferConsentNeeded "TRANSFER_CONSENT_NEEDED" Rule 409 false
+        "Für die Übergabe an einen anderen Anstellungsträger fehlt eine gültige Entbindung SHARE_WITH_INSTITUTION zugunsten der Empfängerin für {classes}, oder eine Rechtsgrundlage mit Begründung." "To pass the case to another employer, a release SHARE_WITH_INSTITUTION in force in favour of the receiver is missing for {classes}, or a legal basis with a reason.";
+    TransferIsRequest "TRANSFER_IS_REQUEST" Rule 409 false
+        "Das ist eine Anfrage. Die Fallführung nimmt sie an, indem sie den Fall anbietet (transferOffer)." "This is a request. The lead accepts it by offering the case (transferOffer).";
+    ReceiverIsLead "RECEIVER_IS_LEAD" Rule 422 false
+        "Diese Person führt den Fall schon." "This person leads the case already.";
+    ReceiverWithoutAccount "RECEIVER_WITHOUT_ACCOUNT" Rule 422 false
+        "Diese Person hat kein Konto und kann nicht antworten. Eine andere Person wählen." "This person has no account and cannot answer. Choose somebody else.";
+    ReferenceMalformed "REFERENCE_MALFORMED" Rule 422 false
+        "Das Aktenzeichen besteht aus Jahr und Nummer, z. B. 2023-0042." "The reference consists of a year and a number, e.g. 2023-0042.";
+    RequestsTooMany "REQUESTS_TOO_MANY" Rule 409 false
+        "Es sind schon {maximum} Anfragen offen. Zuerst Antworten abwarten oder Anfragen zurückziehen." "{maximum} requests are open already. Wait for answers, or withdraw requests first.";
+    RequestOpen "REQUEST_OPEN" Rule 409 false
+        "Nach diesem Aktenzeichen ist schon gefragt." "This reference was asked for already.";
 
 
     // Professional supervision and unmasking.
+    UnmaskingByConsent "UNMASKING_BY_CONSENT" Rule 422 false
+        "Eine Einwilligung ist keine Grundlage, einen Fall aufzudecken. Dafür trägt die Fallführung eine Schweigepflichtentbindung ein." "Consent is no basis for unmasking a case. For that the lead records a release from secrecy.";
+    UnmaskingTooLong "UNMASKING_TOO_LONG" Rule 422 false
+        "Das Ende muss nach dem heutigen Tag und spätestens am {latest} liegen: Ein Fall wird für höchstens {maximum} Tage aufgedeckt." "The end must lie after today and on {latest} at the latest: a case is unmasked for at most {maximum} days.";
+    UnmaskedAlready "UNMASKED_ALREADY" Rule 409 false
+        "Der Fall ist für Sie schon bis {until} aufgedeckt. Erst beenden, dann mit neuer Begründung aufdecken." "The case is unmasked for you until {until} already. End that first, then unmask it with a new reason.";
+    UnmaskingEnded "UNMASKING_ENDED" Rule 409 false
+        "Die Aufdeckung ist schon zu Ende." "The unmasking has ended already.";
+    SessionStepNotAllowed "SESSION_STEP_NOT_ALLOWED" Rule 409 false
+        "Im Zustand {status} ist {transition} nicht möglich." "{transition} is not possible in status {status}.";
+    AgreementsOpen "AGREEMENTS_OPEN" Rule 409 false
+        "{count} Vereinbarungen sind noch offen. Zuerst erledigen." "{count} agreements are still open. Settle them first.";
+    AgreementSettled "AGREEMENT_SETTLED" Rule 409 false
+        "Diese Vereinbarung gehört nicht zum Termin oder ist schon erledigt." "This agreement does not belong to the session or is settled already.";
+    CaseOfOtherLead "CASE_OF_OTHER_LEAD" Rule 422 false
+        "Dieser Fall wird nicht von der Person geführt oder vertreten, um deren Arbeit es geht." "This case is neither led nor stood in for by the person whose work it is about.";
+    TextNamesPerson "TEXT_NAMES_PERSON" Rule 422 false
+        "Ab Zeichen {position} steht etwas, das eine Person aus den Fällen erkennbar macht ({length} Zeichen). Ohne Namen, Geburtsdatum, Adresse und Telefonnummer formulieren." "From character {position} on stands something that tells who a person of the cases is ({length} characters). Put it without name, birth date, address and telephone number.";
 
 
     // Rights of the person and retention.
@@ -354,6 +473,8 @@ catalogue! {
         "Die Datenbank ist im Augenblick nicht erreichbar. Es wurde nichts gespeichert; bitte erneut versuchen." "The database cannot be reached at the moment. Nothing was stored; try again.";
     MasterKeyWrong "MASTER_KEY_WRONG" Server 503 false
         "Der Hauptschlüssel des Servers passt nicht zu dieser Datenbank. Es wurde nichts gespeichert. Die Betreiberin muss den richtigen Schlüssel einsetzen." "The master key of the server does not fit this database. Nothing was stored. The operator has to provide the right key.";
+    FilesUnavailable "FILES_UNAVAILABLE" Server 503 true
+        "Die Ablage der Dokumente ist im Augenblick nicht erreichbar. Bitte erneut versuchen." "The storage of documents cannot be reached at the moment. Try again.";
     StorageFull "STORAGE_FULL" Server 503 true
         "Der Speicherplatz der Datenbank ist erschöpft. Es wurde nichts gespeichert." "The storage of the database is full. Nothing was stored.";
     Busy "BUSY" Server 503 true

@@ -1,6 +1,8 @@
 //! The HTTP floor: routes, middleware, TLS, and serving until told to stop.
 
+mod calendar;
 pub mod explorer;
+mod files;
 pub mod graphql;
 mod health;
 mod import;
@@ -112,9 +114,11 @@ fn default_workers() -> usize {
 fn routes(config: &mut ServiceConfig) {
     config
         .configure(graphql::configure)
+        .configure(files::configure)
         .configure(explorer::configure)
         .configure(import::configure)
         .configure(health::configure)
+        .configure(calendar::configure)
         .route("/metrics", web::get().to(metrics::show))
         .route("/schema.graphql", web::get().to(schema))
         .route("/.well-known/jwks.json", web::get().to(key_set));
@@ -137,11 +141,11 @@ async fn not_found(_: HttpRequest) -> HttpResponse {
 
 fn cors(config: &CorsConfig) -> Cors {
     let cors = Cors::default()
-        .allowed_methods(["GET", "POST"])
+        .allowed_methods(["GET", "POST", "PUT"])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
         .allowed_header("Idempotency-Key")
         .allowed_header("X-Request-Id")
-        .expose_headers(["X-Request-Id", "Retry-After"])
+        .expose_headers(["X-Request-Id", "Retry-After", "Content-Disposition"])
         .max_age(3600);
     match config {
         CorsConfig::AnyOrigin => cors.allow_any_origin(),

@@ -23,6 +23,7 @@ pub mod data_key;
 pub mod field;
 pub mod likeness;
 pub mod master_key;
+pub mod names_in_text;
 pub mod normal_form;
 pub mod stream;
 
@@ -30,7 +31,8 @@ pub use blind_index::{Criterion, IndexKey, IndexTerm, Query, TermKind};
 pub use data_key::DataKey;
 pub use field::{FieldName, Sealed};
 pub use likeness::{Comparison, FieldAgreement, compare};
-pub use master_key::{KeyCheck, KeyId, MasterKeys, WrappedKey};
+pub use master_key::{CurrentKey, KeyCheck, KeyId, MasterKeys, WrappedKey};
+pub use names_in_text::{Passage, Traits, names_in_text};
 pub use normal_form::{Birth, Person};
 
 /// Length of every key in bytes.

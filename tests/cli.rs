@@ -1,37 +1,20 @@
 //! The command line: what people see who run the program.
 
-use sea_orm::sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection, raw_sql};
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
 use crate::databases::{DatabaseKind, TestDatabase, both_databases};
 use crate::program::{Program, Serving};
+use crate::tables::Tables;
 
 const DISTRICT: [&str; 6] = ["district", "create", "--ags", "05558", "--name", "Kreis Coesfeld"];
-
-/// Runs statements beside the program, as somebody with access to the database can.
-async fn sql(db: &TestDatabase, statements: &str) {
-    let statements = AssertSqlSafe(statements.to_owned());
-    match db.kind() {
-        DatabaseKind::Sqlite => {
-            let mut connection = SqliteConnection::connect(db.url()).await.unwrap();
-            raw_sql(statements).execute(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
-        }
-        DatabaseKind::Postgres => {
-            let mut connection = PgConnection::connect(db.url()).await.unwrap();
-            raw_sql(statements).execute(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
-        }
-    }
-}
 
 /// An empty database without tables, and the URL to reach it.
 async fn emptied(db: &TestDatabase, program: &Program) -> String {
     match db.kind() {
         DatabaseKind::Sqlite => format!("sqlite://{}", program.folder().join("new.sqlite").display()),
         DatabaseKind::Postgres => {
-            sql(db, "DROP SCHEMA public CASCADE; CREATE SCHEMA public").await;
+            Tables::open(db.url()).await.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await;
             db.url().to_owned()
         }
     }
@@ -129,7 +112,7 @@ async fn the_first_start_needs_nothing_and_the_second_keeps_the_data() {
     let coordinator = Some((kim::demo::COORDINATOR_LOGIN, kim::demo::PASSWORD));
     let before = ask(&serving, coordinator, query).await;
     assert_eq!(before["data"]["positions"]["totalCount"], 15, "{before}");
-    assert_eq!(serving.stop(), 0);
+    assert_eq!(serving.stop().await, 0);
 
     let made = program
         .run_with_input(&["account", "create", "--login", "neu@example.org", "--name", "N. Neu"], "a long password\n");
@@ -143,7 +126,7 @@ async fn the_first_start_needs_nothing_and_the_second_keeps_the_data() {
     let new =
         ask(&serving, Some(("neu@example.org", "a long password")), "{ viewer { account { displayName } } }").await;
     assert_eq!(new["data"]["viewer"]["account"]["displayName"], "N. Neu", "{new}");
-    assert_eq!(serving.stop(), 0);
+    assert_eq!(serving.stop().await, 0);
 }
 
 #[test]
@@ -279,7 +262,7 @@ both_databases! {
         let name = "{ viewer { account { displayName } } }";
         let viewer = ask(&serving, Some(("a@example.org", password)), name).await;
         assert_eq!(viewer["data"]["viewer"]["account"]["displayName"], "A. Muster", "{viewer}");
-        assert_eq!(serving.stop(), 0);
+        assert_eq!(serving.stop().await, 0);
 
         assert_eq!(
             program.succeed(&["account", "disable", "A@example.org"]),
@@ -354,10 +337,9 @@ both_databases! {
 
         let third = "(SELECT event_id FROM log_entry WHERE position = 3)";
         let alter = format!("UPDATE event SET reason = 'altered' WHERE id = {third}");
-        match db.kind() {
-            DatabaseKind::Sqlite => sql(&db, &format!("DROP TRIGGER \"tr_event_append_only_UPDATE\"; {alter}")).await,
-            DatabaseKind::Postgres => sql(&db, &format!("ALTER TABLE event DISABLE TRIGGER ALL; {alter}")).await,
-        }
+        let mut tables = Tables::open(db.url()).await;
+        tables.unlock_log().await;
+        tables.run(&alter).await;
         let report = unsound(&program, &["log", "verify"]);
         assert!(report.starts_with("05558 Kreis Coesfeld: NOT SOUND. position 3: event evt_"), "{report}");
         assert!(report.ends_with(" was altered.\n"), "{report}");

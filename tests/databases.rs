@@ -16,6 +16,7 @@ use std::time::Duration;
 use kim::store::Store;
 use kim::store::connection::ConnectionSettings;
 use kim::vault::MasterKeys;
+use sea_orm::sqlx::{AssertSqlSafe, Connection as _, SqliteConnection, raw_sql};
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -118,6 +119,25 @@ impl TestDatabase {
     /// The same database once more, for a second server. It is gone with the first one.
     pub fn same(&self) -> Self {
         Self { url: self.url.clone(), place: Place::Elsewhere(self.kind()) }
+    }
+
+    /// A copy of it as it is now, as a backup makes it. Waits until nobody is connected where that is needed.
+    pub async fn copy(&self) -> Self {
+        match &self.place {
+            Place::File(_) => {
+                let folder = new_folder();
+                let file = folder.path().join("copy.db");
+                let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+                let statement = format!("VACUUM INTO '{}'", file.display());
+                raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+                Self { url: sqlite_url(&file), place: Place::File(folder) }
+            }
+            Place::Copy { server, name } => {
+                let (name, url) = server.copy(name).await.unwrap();
+                Self { url, place: Place::Copy { server, name } }
+            }
+            Place::Private(_) | Place::Elsewhere(_) => panic!("only a database that a test has for itself is copied"),
+        }
     }
 
     /// `sqlite:` or `postgres:` URL.

@@ -1,5 +1,5 @@
-//! The desk at which tests about positions work: the demo district, its coordinator and one of its employers, and commands
-//! as they give them.
+//! The desks of the demo district at which the people of tests work: accounts and grants, positions, and commands as they give
+//! them.
 
 use serde_json::{Value, json};
 
@@ -115,15 +115,12 @@ impl Desk {
 
     /// The input that plans a full post of this number at Stadt Coesfeld.
     pub fn plan(&self, number: &str) -> Value {
-        json!({
-            "number": number, "buildingBlock": "CASE_MANAGEMENT", "role": "CASE_MANAGER", "employerId": self.coesfeld,
-            "fteHundredths": 100, "fundedBy": "STATE", "targetFilledOn": "2023-07-31",
-        })
+        post(&self.coesfeld, number)
     }
 
     /// A planned position; its id.
     pub async fn planned(&self, number: &str) -> String {
-        id(&self.coordinator.done("positionPlan", self.plan(number)).await)
+        planned(&self.coordinator, &self.coesfeld, number).await
     }
 
     /// A position that is approved for the year 2023; its id.
@@ -170,23 +167,18 @@ impl Desk {
     /// Makes somebody an employer of a further organisation; the id of the grant.
     pub async fn also_employer(&self, login: &str, organisation: &str) -> String {
         let administrator = self.app.administrator().await;
-        let answer = administrator.query("{ accounts(first: 100) { nodes { id login } } }").await;
-        let accounts = answer.data()["accounts"]["nodes"].as_array().unwrap().clone();
-        let account = accounts.iter().find(|row| row["login"] == login).unwrap();
+        let account = account_id(&administrator, login).await;
         let organisation = id_of(&administrator, "organisations", organisation).await;
-        let input = json!({ "accountId": account["id"], "role": "EMPLOYER", "organisationId": organisation });
-        let document =
-            "mutation($input: GrantAddInput!) { grantAdd(input: $input) { grant { id } userErrors { code } } }";
-        let answer = administrator.send(document, json!({ "input": input })).await;
-        id(&answer.payload()["grant"])
+        grant(&administrator, &account, "EMPLOYER", &organisation, json!({})).await
     }
+}
 
-    /// Ends a grant at once.
-    pub async fn revoke(&self, grant: &str) {
-        let document = "mutation($input: GrantRevokeInput!) { grantRevoke(input: $input) { grant { id } } }";
-        let answer = self.app.administrator().await.send(document, json!({ "input": { "grantId": grant } })).await;
-        id(&answer.payload()["grant"]);
-    }
+/// The input that plans a full post of this number.
+pub fn post(employer: &str, number: &str) -> Value {
+    json!({
+        "number": number, "buildingBlock": "CASE_MANAGEMENT", "role": "CASE_MANAGER", "employerId": employer,
+        "fteHundredths": 100, "fundedBy": "STATE", "targetFilledOn": "2023-07-31",
+    })
 }
 
 /// The input that fills a position with somebody new from 2023-06-01 on.
@@ -207,4 +199,67 @@ pub async fn id_of(client: &Client, list: &str, name: &str) -> String {
     let answer = client.query(&format!("{{ {list}(first: 100) {{ nodes {{ id name }} }} }}")).await;
     let nodes = answer.data()[list]["nodes"].as_array().unwrap();
     id(nodes.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("no {name}")))
+}
+
+/// Plans a full post.
+pub async fn plan(client: &Client, employer: &str, number: &str) -> Answer {
+    client.command("positionPlan", post(employer, number)).await
+}
+
+/// The id of a position that was planned just now.
+pub async fn planned(client: &Client, employer: &str, number: &str) -> String {
+    id(&client.done("positionPlan", post(employer, number)).await)
+}
+
+/// Approves a planned position for an open time.
+pub async fn approve(client: &Client, position: &str) -> Answer {
+    client.command("positionApprove", json!({ "positionId": position, "approvedFrom": "2023-01-01" })).await
+}
+
+/// The numbers of all positions that somebody sees.
+pub async fn numbers(client: &Client) -> Vec<String> {
+    let answer = client.query("{ positions(first: 100) { nodes { number } } }").await;
+    let nodes = answer.data()["positions"]["nodes"].as_array().unwrap();
+    nodes.iter().map(|node| node["number"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The password of accounts that tests make.
+pub const PASSWORD: &str = "a password for tests";
+
+/// Makes an account; without a password it belongs to the external issuer's people.
+pub async fn account(administrator: &Client, login: &str, password: Option<&str>) -> String {
+    let document = "mutation($input: AccountCreateInput!) {
+        accountCreate(input: $input) { account { id } userErrors { code path } } }";
+    let input = json!({ "login": login, "displayName": "Tilda Test-Muster", "password": password });
+    id(&administrator.send(document, json!({ "input": input })).await.payload()["account"])
+}
+
+/// Gives a role in an organisation, from today or another day on.
+pub async fn grant(administrator: &Client, account: &str, role: &str, organisation: &str, more: Value) -> String {
+    let mut input = json!({ "accountId": account, "role": role, "organisationId": organisation });
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let document = "mutation($input: GrantAddInput!) {
+        grantAdd(input: $input) { grant { id } userErrors { code path } } }";
+    id(&administrator.send(document, json!({ "input": input })).await.payload()["grant"])
+}
+
+/// Ends a grant at once.
+pub async fn revoke(administrator: &Client, grant: &str) {
+    let document = "mutation($input: GrantRevokeInput!) { grantRevoke(input: $input) { userErrors { code } } }";
+    let answer = administrator.send(document, json!({ "input": { "grantId": grant } })).await;
+    assert!(answer.user_errors().is_empty(), "{answer:?}");
+}
+
+/// The id of the account with this login.
+pub async fn account_id(administrator: &Client, login: &str) -> String {
+    let answer = administrator.query("{ accounts(first: 100) { nodes { id login } } }").await;
+    let nodes = answer.data()["accounts"]["nodes"].as_array().unwrap();
+    id(nodes.iter().find(|node| node["login"] == login).unwrap_or_else(|| panic!("no {login}")))
+}
+
+/// Disables an account.
+pub async fn disable(administrator: &Client, account: &str) {
+    let document = "mutation($input: AccountDisableInput!) { accountDisable(input: $input) { userErrors { code } } }";
+    let answer = administrator.send(document, json!({ "input": { "accountId": account } })).await;
+    assert!(answer.user_errors().is_empty(), "{answer:?}");
 }

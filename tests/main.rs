@@ -8,21 +8,31 @@ mod app;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod casework;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod clients;
+#[cfg(test)]
+mod code_lists;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod databases;
 #[cfg(test)]
+mod deadlines;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod disclosures;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod explorer;
+#[cfg(test)]
+mod files;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
@@ -31,13 +41,13 @@ mod imports;
 #[expect(dead_code, reason = "the unit tests of `authn::oidc` use the rest")]
 mod issuer;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
-mod obstacles;
+mod notices;
 #[cfg(test)]
 mod positions;
-#[cfg(test)]
-mod process;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
@@ -47,8 +57,8 @@ mod sessions;
 #[cfg(test)]
 mod sockets;
 #[cfg(test)]
-mod steps;
-#[cfg(test)]
 mod subscriptions;
 #[cfg(test)]
 mod tables;
+#[cfg(test)]
+mod transfers;

@@ -1,10 +1,11 @@
-//! The real `kim` program, run as a person at a terminal runs it.
+//! The real `kim` program, run as a person at a terminal or a service manager runs it: for what only a process can show, its
+//! output, its exit codes, and what signals and crashes do to it.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::databases::{MASTER_KEY, TestDatabase};
 
@@ -95,6 +96,11 @@ impl Program {
         }
     }
 
+    /// Begins a command that is killed before its end.
+    pub fn begin(&self, arguments: &[&str]) -> Begun {
+        Begun(self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+    }
+
     /// Runs a command that has to succeed, and returns what it printed.
     pub fn succeed(&self, arguments: &[&str]) -> String {
         let ended = self.run(arguments);
@@ -117,12 +123,29 @@ impl Program {
         let file = std::fs::File::create(&log).unwrap();
         let mut child = self.command(arguments).stderr(file).spawn().unwrap();
         let lines = lines_of(child.stdout.take().unwrap());
-        let mut serving = Serving { child, lines, log, address: String::new(), greeting: String::new() };
+        let mut serving = Serving { child, lines, log, address: String::new(), printed: String::new() };
         let first = serving.next_line();
         let (_, address) = first.split_once("http://").unwrap_or_else(|| panic!("no address: {first}"));
         serving.address = address.trim_end().trim_end_matches("/graphql").to_owned();
-        serving.greeting = first;
         serving
+    }
+}
+
+/// A command that runs. It is killed, as by a crash, when it is dropped.
+pub struct Begun(Child);
+
+impl Begun {
+    /// Whether it has come to its end by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_some()
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        // Errors say that it has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -138,22 +161,30 @@ fn lines_of(output: ChildStdout) -> mpsc::Receiver<String> {
     receiver
 }
 
-/// The program while it serves. It is killed when it is dropped.
+/// The program while it serves. It is killed, as by a crash, when it is dropped.
 pub struct Serving {
     child: Child,
     lines: mpsc::Receiver<String>,
     log: PathBuf,
     /// Host and port.
     pub address: String,
-    greeting: String,
+    /// What it printed, as far as it was read.
+    printed: String,
 }
 
 impl Serving {
     fn next_line(&mut self) -> String {
-        self.lines.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|error| {
-            let log = std::fs::read_to_string(&self.log).unwrap_or_default();
-            panic!("kim serve printed nothing more: {error}\n{log}")
-        })
+        let line = self
+            .lines
+            .recv_timeout(Duration::from_secs(60))
+            .unwrap_or_else(|error| panic!("kim serve printed nothing more: {error}\n{}", self.logged()));
+        self.keep(&line);
+        line
+    }
+
+    fn keep(&mut self, line: &str) {
+        self.printed.push_str(line);
+        self.printed.push('\n');
     }
 
     /// The address of a path.
@@ -163,26 +194,51 @@ impl Serving {
 
     /// Everything it printed up to a line that begins like this, with the changing port replaced.
     pub fn printed_until(&mut self, beginning: &str) -> String {
-        let mut text = self.greeting.clone();
-        loop {
-            let line = self.next_line();
-            text = format!("{text}\n{line}");
-            if line.starts_with(beginning) {
-                return text.replace(&self.address, "127.0.0.1:8080");
+        while !self.next_line().starts_with(beginning) {}
+        self.printed.trim_end().replace(&self.address, "127.0.0.1:8080")
+    }
+
+    /// What it logged so far.
+    pub fn logged(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Asks it to stop, as a service manager does.
+    pub fn terminate(&self) {
+        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+    }
+
+    /// Waits until it has ended.
+    pub async fn ended(mut self) -> Ended {
+        let give_up = Instant::now() + Duration::from_secs(60);
+        let status = loop {
+            match self.child.try_wait().unwrap() {
+                Some(status) => break status,
+                None if Instant::now() > give_up => panic!("kim serve does not end\n{}", self.logged()),
+                None => tokio::time::sleep(Duration::from_millis(20)).await,
             }
+        };
+        // The lines end when the thread that reads them has seen the end of the program.
+        while let Ok(line) = self.lines.recv() {
+            self.keep(&line);
+        }
+        Ended {
+            code: status.code().unwrap_or(-1),
+            output: std::mem::take(&mut self.printed),
+            complaints: self.logged(),
         }
     }
 
     /// Stops it as a service manager does, and returns its exit code.
-    pub fn stop(mut self) -> i32 {
-        let told = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        assert!(told.success());
-        self.child.wait().unwrap().code().unwrap_or(-1)
+    pub async fn stop(self) -> i32 {
+        self.terminate();
+        self.ended().await.code
     }
 }
 
 impl Drop for Serving {
     fn drop(&mut self) {
+        // Errors say that it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -11,9 +11,9 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::app::{Client, TestApp, eventually, start_of_tests};
 use crate::databases::{TestDatabase, both_databases};
-use crate::obstacles::end_listeners;
+use crate::desk::{PASSWORD, account, account_id, approve, disable, grant, id_of, plan, planned, revoke};
 use crate::sockets::{Events, PROTOCOL, Socket, raw_closing_code, raw_socket};
-use crate::steps::{PASSWORD, account, account_id, approve, disable, grant, organisation, plan, planned, revoke};
+use crate::tables::Tables;
 
 const CHANGES: &str = "subscription($position: ID, $employer: ID) {
     positionChanged(positionId: $position, employerId: $employer) { position { id number } entry { id command } } }";
@@ -34,7 +34,7 @@ both_databases! {
     async fn changes_arrive_in_the_order_of_the_log_over_sockets_and_event_streams(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let coordinator = app.coordinator().await;
-        let employer = organisation(&coordinator, "Stadt Coesfeld").await;
+        let employer = id_of(&coordinator, "organisations", "Stadt Coesfeld").await;
         app.seal().await;
         let mut socket = watching(&app, &coordinator).await;
         let mut events = Events::of(&app, &coordinator, CHANGES, json!({})).await;
@@ -62,7 +62,7 @@ both_databases! {
         let app = TestApp::start(db).await;
         let (coordinator, coesfeld) = (app.coordinator().await, app.employer().await);
         let duelmen = app.user("personal@stadt-duelmen.example").await;
-        let at = async |name| organisation(&coordinator, name).await;
+        let at = async |name| id_of(&coordinator, "organisations", name).await;
         let (in_coesfeld, in_duelmen) = (at("Stadt Coesfeld").await, at("Stadt Dülmen").await);
         app.seal().await;
         let mut all = watching(&app, &coordinator).await;
@@ -93,7 +93,7 @@ both_databases! {
     async fn revoked_grant_ends_the_supply_with_the_next_change(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let (coordinator, administrator) = (app.coordinator().await, app.administrator().await);
-        let employer = organisation(&coordinator, "Stadt Coesfeld").await;
+        let employer = id_of(&coordinator, "organisations", "Stadt Coesfeld").await;
         let id = account(&administrator, "wechsel@example.org", Some(PASSWORD)).await;
         let first = grant(&administrator, &id, "EMPLOYER", &employer, json!({})).await;
         app.seal().await;
@@ -151,22 +151,15 @@ async fn two_servers() -> Option<(TestApp, TestApp)> {
 
 /// Waits until a server hears of others: from then on nothing but a notification explains a short delay.
 async fn listening(app: &TestApp, servers: i64) {
-    eventually("all servers listen", || async {
-        crate::obstacles::number(
-            app.db.url(),
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'",
-        )
-        .await
-            == servers
-    })
-    .await;
+    let listeners = "pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'";
+    eventually("all servers listen", async || Tables::open(app.db.url()).await.count(listeners).await == servers).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn changes_and_logouts_cross_servers_within_moments() {
     let Some((here, there)) = two_servers().await else { return };
     let coordinator = here.coordinator().await;
-    let employer = organisation(&coordinator, "Stadt Coesfeld").await;
+    let employer = id_of(&coordinator, "organisations", "Stadt Coesfeld").await;
     here.seal().await;
     listening(&here, 2).await;
     let mut socket = watching(&there, &coordinator).await;
@@ -185,11 +178,11 @@ async fn changes_and_logouts_cross_servers_within_moments() {
 async fn changes_cross_servers_after_the_listening_connection_was_lost() {
     let Some((here, there)) = two_servers().await else { return };
     let coordinator = here.coordinator().await;
-    let employer = organisation(&coordinator, "Stadt Coesfeld").await;
+    let employer = id_of(&coordinator, "organisations", "Stadt Coesfeld").await;
     here.seal().await;
     listening(&here, 2).await;
     let mut socket = watching(&there, &coordinator).await;
-    assert_eq!(end_listeners(here.db.url()).await, 2);
+    assert_eq!(Tables::open(here.db.url()).await.end_listeners().await, 2);
     plan(&coordinator, &employer, "MEANWHILE").await;
     assert_eq!(number(&socket.data().await), "MEANWHILE");
     listening(&here, 2).await;
@@ -220,7 +213,7 @@ async fn expired_token_closes_the_socket_so_that_the_client_comes_back_with_a_fr
 async fn socket_runs_every_kind_of_operation() {
     let app = TestApp::start(TestDatabase::sqlite().await).await;
     let coordinator = app.coordinator().await;
-    let employer = organisation(&coordinator, "Stadt Coesfeld").await;
+    let employer = id_of(&coordinator, "organisations", "Stadt Coesfeld").await;
     app.seal().await;
     let mut socket = Socket::of(&app, &coordinator).await;
     socket.say(json!({ "type": "ping", "payload": { "x": 1 } })).await;

@@ -125,6 +125,15 @@ impl Tables {
         }
     }
 
+    /// Ends the connections to a PostgreSQL database that listen; how many there were.
+    pub async fn end_listeners(&mut self) -> i64 {
+        self.number(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+             WHERE datname = current_database() AND query ILIKE 'LISTEN%'",
+        )
+        .await
+    }
+
     /// Takes away what the database itself holds against changes of the log.
     pub async fn unlock_log(&mut self) {
         let sql = match self {
@@ -148,5 +157,27 @@ impl Tables {
             }
         };
         self.run(&sql).await;
+    }
+}
+
+/// A lock that another process holds on the server's database.
+pub struct Lock(Tables);
+
+impl Lock {
+    /// Locks tables of a PostgreSQL database, so that nobody else can read or write them; nobody else can write to an SQLite
+    /// file at all.
+    pub async fn hold(url: &str, tables: &str) -> Self {
+        let mut connection = Tables::open(url).await;
+        let sql = match connection {
+            Tables::Sqlite(_) => "BEGIN IMMEDIATE".to_owned(),
+            Tables::Postgres(_) => format!("BEGIN; LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE"),
+        };
+        connection.run(&sql).await;
+        Self(connection)
+    }
+
+    /// Lets go.
+    pub async fn release(mut self) {
+        self.0.run("COMMIT").await;
     }
 }

@@ -440,6 +440,8 @@ code_list! {
         Task = "TASK",
         /// A deadline.
         Deadline = "DEADLINE",
+        /// The day of a deadline that follows from a birth date, and would give it away.
+        DueDay = "DUE_DAY",
         /// The file name of a document.
         DocumentName = "DOCUMENT_NAME",
         /// What a consent or a transmission is for.
@@ -560,6 +562,8 @@ code_list! {
         Refused = "REFUSED",
         /// There is no such offer, or no place in it: the raw signal of a structural gap.
         NotAvailable = "NOT_AVAILABLE",
+        /// No longer needed.
+        Dropped = "DROPPED",
     }
 }
 
@@ -598,6 +602,16 @@ code_list! {
         CaseConference = "CASE_CONFERENCE",
         /// Somebody else.
         Other = "OTHER",
+    }
+}
+
+code_list! {
+    /// As what a case manager works on a case.
+    CaseDuty {
+        /// Leads it.
+        Lead = "LEAD",
+        /// Stands in for the lead.
+        Substitute = "SUBSTITUTE",
     }
 }
 
@@ -648,6 +662,16 @@ code_list! {
 }
 
 code_list! {
+    /// How exactly a deadline is known.
+    DeadlinePrecision {
+        /// The day.
+        Day = "DAY",
+        /// The month only: the day would give the birth date away, and is shown to those who may see the identity.
+        Month = "MONTH",
+    }
+}
+
+code_list! {
     /// Where a document stands.
     DocumentStatus {
         /// Its content is awaited.
@@ -656,6 +680,30 @@ code_list! {
         Stored = "STORED",
         /// Deleted.
         Deleted = "DELETED",
+    }
+}
+
+code_list! {
+    /// What a document is: the kinds of files that are taken.
+    DocumentType {
+        /// PDF (`application/pdf`).
+        Pdf = "PDF",
+        /// Photograph or scan (`image/jpeg`).
+        Jpeg = "JPEG",
+        /// Picture (`image/png`).
+        Png = "PNG",
+        /// Photograph of a mobile telephone (`image/heic`).
+        Heic = "HEIC",
+        /// Scan (`image/tiff`).
+        Tiff = "TIFF",
+        /// Plain text in UTF-8 (`text/plain`).
+        Text = "TEXT",
+        /// Text document of Word (`application/vnd.openxmlformats-officedocument.wordprocessingml.document`).
+        Docx = "DOCX",
+        /// Text document of LibreOffice (`application/vnd.oasis.opendocument.text`).
+        Odt = "ODT",
+        /// Spreadsheet of Excel (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`).
+        Xlsx = "XLSX",
     }
 }
 
@@ -774,6 +822,8 @@ code_list! {
         Release = "RELEASE",
         /// The case was unmasked for the reader.
         Unmasking = "UNMASKING",
+        /// The server compared the data inside. The reader was told that something agrees, and saw none of it.
+        Comparison = "COMPARISON",
         /// The operator of the server acts.
         System = "SYSTEM",
     }
@@ -796,6 +846,22 @@ code_list! {
         PossibleDuplicate = "POSSIBLE_DUPLICATE",
         /// The data of a client were erased: what was received has to be erased as well.
         ClientErased = "CLIENT_ERASED",
+    }
+}
+
+code_list! {
+    /// Where a session of professional supervision stands.
+    SupervisionItemStatus {
+        /// Asked for; no day is set.
+        Requested = "REQUESTED",
+        /// A day is set.
+        Scheduled = "SCHEDULED",
+        /// It took place; nothing was agreed so far.
+        Held = "HELD",
+        /// It took place, and something was agreed.
+        FollowUp = "FOLLOW_UP",
+        /// Over: everything that was agreed is done, or the session was given up.
+        Closed = "CLOSED",
     }
 }
 

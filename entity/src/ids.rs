@@ -190,6 +190,8 @@ identifiers! {
     SupervisionSessionId = "sps";
     /// An agreement of a supervision session.
     SupervisionAgreementId = "spa";
+    /// The removal of old rows from the access log.
+    AccessPurgeId = "alp";
     /// A rule of how long records are kept.
     RetentionRuleId = "rtr";
     /// The erasure of a client, from its proposal to its proof.

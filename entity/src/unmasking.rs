@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::codes::LegalBasis;
-use crate::ids::{AccountId, CaseId, DistrictId, UnmaskingId};
+use crate::ids::{AccountId, CaseId, ClientId, DistrictId, UnmaskingId};
 
 /// The unmasking of a case for one person, for a time.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ pub struct Model {
     pub district_id: DistrictId,
     /// The case.
     pub case_id: CaseId,
+    /// The client that the case is about, under whose key the reason is sealed.
+    pub client_id: ClientId,
     /// For whom.
     pub account_id: AccountId,
     /// On which basis.

@@ -32,6 +32,11 @@ pub fn whole(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).integer().not_null().take()
 }
 
+/// A whole number that may be absent.
+pub fn whole_or_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).integer().take()
+}
+
 /// Yes or no.
 pub fn flag(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).boolean().not_null().take()

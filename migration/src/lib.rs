@@ -14,7 +14,20 @@ mod m20261126_000007_consent;
 mod m20261126_000008_sealed_text;
 mod m20261126_000009_access_log;
 mod m20261126_000010_erasure;
+mod m20261126_000020_code_list;
+mod m20261126_000021_deadline;
+mod m20261126_000022_calendar_feed;
+mod m20261126_000030_document;
 mod m20261126_000050_import;
+mod m20261126_000060_legal_sphere;
+mod m20261126_000061_assessment;
+mod m20261126_000062_support_plan;
+mod m20261126_000063_contact;
+mod m20261126_000064_task;
+mod m20261126_000070_transfer;
+mod m20261126_000071_disclosure;
+mod m20261126_000080_supervision_session;
+mod m20261126_000081_access_purge;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +47,19 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000008_sealed_text::Migration),
             Box::new(m20261126_000009_access_log::Migration),
             Box::new(m20261126_000010_erasure::Migration),
+            Box::new(m20261126_000020_code_list::Migration),
+            Box::new(m20261126_000021_deadline::Migration),
+            Box::new(m20261126_000022_calendar_feed::Migration),
+            Box::new(m20261126_000030_document::Migration),
+            Box::new(m20261126_000070_transfer::Migration),
+            Box::new(m20261126_000071_disclosure::Migration),
+            Box::new(m20261126_000080_supervision_session::Migration),
+            Box::new(m20261126_000081_access_purge::Migration),
+            Box::new(m20261126_000060_legal_sphere::Migration),
+            Box::new(m20261126_000061_assessment::Migration),
+            Box::new(m20261126_000062_support_plan::Migration),
+            Box::new(m20261126_000063_contact::Migration),
+            Box::new(m20261126_000064_task::Migration),
             Box::new(m20261126_000050_import::Migration),
         ]
     }

@@ -90,6 +90,7 @@ impl MigrationTrait for Migration {
                     .col(primary_id())
                     .col(id("district_id"))
                     .col(id("case_id"))
+                    .col(id("client_id"))
                     .col(id("account_id"))
                     .col(text("legal_basis", 40))
                     .col(day("valid_from"))
@@ -98,12 +99,14 @@ impl MigrationTrait for Migration {
                     .col(instant("created_at"))
                     .foreign_key(&mut refers("unmasking", "district_id", "district"))
                     .foreign_key(&mut refers("unmasking", "case_id", "case_file"))
+                    .foreign_key(&mut refers("unmasking", "client_id", "client"))
                     .foreign_key(&mut refers("unmasking", "account_id", "account"))
                     .take(),
             )
             .await?;
         manager.create_index(index("unmasking", &["district_id"])).await?;
         manager.create_index(index("unmasking", &["case_id", "id"])).await?;
+        manager.create_index(index("unmasking", &["client_id"])).await?;
         manager.create_index(index("unmasking", &["account_id"])).await
     }
 }

@@ -148,7 +148,7 @@ actions! {
     Transfer {
         /// See the transfers of cases.
         ReadTransfer = "READ_TRANSFER",
-        /// Offer a case to another case manager, and withdraw the offer.
+        /// Offer a case to another case manager.
         OfferCase = "OFFER_CASE",
         /// Assign a case to a case manager.
         AssignCase = "ASSIGN_CASE",
@@ -156,10 +156,14 @@ actions! {
         RequestCase = "REQUEST_CASE",
         /// Confirm the items of a transfer, accept or decline it.
         AnswerTransfer = "ANSWER_TRANSFER",
+        /// Withdraw an offer, an assignment or a request.
+        WithdrawTransfer = "WITHDRAW_TRANSFER",
     }
     SupervisionSession {
         /// See supervision sessions and their agreements.
         ReadSupervisionSession = "READ_SUPERVISION_SESSION",
+        /// Ask for a supervision session: for oneself, or as a supervisor for a case manager.
+        RequestSupervision = "REQUEST_SUPERVISION",
         /// Plan and hold supervision sessions, record agreements.
         HoldSupervision = "HOLD_SUPERVISION",
     }
@@ -174,6 +178,8 @@ actions! {
     AccessLog {
         /// See who read identified data, when and why.
         ReadAccessLog = "READ_ACCESS_LOG",
+        /// Be shown unusual reads of identified data.
+        ReviewAccesses = "REVIEW_ACCESSES",
     }
     Erasure {
         /// See proposals of erasure and their proofs.
@@ -223,8 +229,8 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             A::ReadCase | A::OpenCase | A::WorkOnCase | A::ImportCases => Reach::Own,
             A::ReadIdentity | A::KeepIdentity | A::SearchClients | A::ExtractClient => Reach::Own,
             A::ReadConsent | A::RecordConsent | A::ReadNotice | A::ReadAccessLog => Reach::Own,
-            A::ReadTransfer | A::OfferCase | A::RequestCase | A::AnswerTransfer => Reach::Own,
-            A::ReadSupervisionSession | A::KeepCalendar => Reach::Own,
+            A::ReadTransfer | A::OfferCase | A::RequestCase | A::AnswerTransfer | A::WithdrawTransfer => Reach::Own,
+            A::ReadSupervisionSession | A::RequestSupervision | A::KeepCalendar => Reach::Own,
             A::ReadErasure | A::ProposeErasure => Reach::Own,
             A::ReadPosition | A::ReadStaffMember | A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
@@ -238,7 +244,9 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::UnmaskCase
             | A::ReadTransfer
             | A::AssignCase
+            | A::WithdrawTransfer
             | A::ReadSupervisionSession
+            | A::RequestSupervision
             | A::HoldSupervision
             | A::ReadCaseload
             | A::ReadCaseStatistics
@@ -281,6 +289,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadLog
             | A::ReadConsent
             | A::ReadAccessLog
+            | A::ReviewAccesses
             | A::ReadErasure
             | A::DecideErasure => Reach::District,
             _ => Reach::Nothing,

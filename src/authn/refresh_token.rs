@@ -29,16 +29,29 @@ pub struct RefreshTokenMalformed;
 #[error("the system's random source is unavailable")]
 pub struct RandomUnavailable;
 
+/// A prefix and 32 random bytes in base64url.
+pub(super) fn random_text(prefix: &str) -> Result<SecretString, RandomUnavailable> {
+    let mut bytes = Zeroizing::new([0_u8; 32]);
+    rand::fill(bytes.as_mut()).map_err(|_| RandomUnavailable)?;
+    let encoded = Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_ref()));
+    Ok(SecretString::from(format!("{prefix}{}", encoded.as_str())))
+}
+
+/// Whether a text is one that [`random_text`] could have made.
+pub(super) fn has_shape(prefix: &str, text: &str) -> bool {
+    let Some(encoded) = text.strip_prefix(prefix) else { return false };
+    let mut bytes = Zeroizing::new([0_u8; 33]);
+    // The decoder refuses padding and stray bits in the last character.
+    matches!(URL_SAFE_NO_PAD.decode_slice(encoded, bytes.as_mut()), Ok(32))
+}
+
 impl RefreshToken {
     /// A new token.
     ///
     /// # Errors
     /// [`RandomUnavailable`] when the system has no randomness to give.
     pub fn generate() -> Result<Self, RandomUnavailable> {
-        let mut bytes = Zeroizing::new([0_u8; 32]);
-        rand::fill(bytes.as_mut()).map_err(|_| RandomUnavailable)?;
-        let encoded = Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_ref()));
-        Ok(Self { text: SecretString::from(format!("{PREFIX}{}", encoded.as_str())) })
+        Ok(Self { text: random_text(PREFIX)? })
     }
 
     /// Reads a token that a client sent. Only the exact text of [`RefreshToken::expose`] is accepted: no blanks, no
@@ -47,13 +60,7 @@ impl RefreshToken {
     /// # Errors
     /// [`RefreshTokenMalformed`], which does not repeat what was sent.
     pub fn parse(text: &str) -> Result<Self, RefreshTokenMalformed> {
-        let encoded = text.strip_prefix(PREFIX).ok_or(RefreshTokenMalformed)?;
-        let mut bytes = Zeroizing::new([0_u8; 33]);
-        // The decoder refuses padding and stray bits in the last character.
-        match URL_SAFE_NO_PAD.decode_slice(encoded, bytes.as_mut()) {
-            Ok(32) => Ok(Self { text: SecretString::from(text) }),
-            _ => Err(RefreshTokenMalformed),
-        }
+        if has_shape(PREFIX, text) { Ok(Self { text: SecretString::from(text) }) } else { Err(RefreshTokenMalformed) }
     }
 
     /// SHA-256 of the text: what is stored and looked up.

@@ -32,7 +32,7 @@ pub(super) struct InDistrict {
 }
 
 impl InDistrict {
-    /// The key that was given.
+    /// The key of the district, if one was named.
     pub(super) fn district(&self) -> Option<&str> {
         self.district.as_deref()
     }

@@ -12,8 +12,7 @@ use super::accounts::InDistrict;
 use super::progress::Shown;
 use super::{CliError, counted, find_district, system};
 use crate::app::App;
-use crate::clock::legal_day;
-use crate::commands::casework::import::{ImportFile, ImportOptions, ImportReport, told_at};
+use crate::commands::casework::import::{ImportOptions, ImportReport, told_at};
 use crate::error::{ErrorCode, UserError};
 use crate::import::{LIMITS, Vocabulary, template};
 
@@ -95,10 +94,10 @@ pub(super) async fn cases(app: &App, arguments: CasesArguments) -> Result<ExitCo
     let refused = |errors: &[UserError]| CliError::other(errors.iter().map(message).collect::<Vec<_>>().join("\n"));
     let actor = system(app, &find_district(app, arguments.place.district()).await?);
     let bytes = read(&arguments.file).await?.map_err(|error| refused(&[error]))?;
-    let file = ImportFile::read(bytes, legal_day(app.clock.now())).await?.map_err(|errors| refused(&errors))?;
+    let commands = &app.engine.services().commands;
+    let file = commands.read_import(&actor, bytes).await?.map_err(|errors| refused(&errors))?;
     let options = ImportOptions { source: arguments.source, dry_run: arguments.dry_run };
     let shown = Shown::new(file.len(), "rows");
-    let commands = &app.engine.services().commands;
     let imported = commands.import_cases(&actor, &file, &options, &|progress| shown.show(progress.done)).await;
     shown.end();
     let report = match imported {

@@ -27,6 +27,8 @@ pub(super) async fn serve(app: App) -> Result<(), CliError> {
         }
         Ok(()) => {}
     }
+    let place = app.engine.services().documents.prepare_place();
+    place.map_err(|error| CliError::other(format!("Documents cannot be kept: {error}.")))?;
     if app.config.demo {
         if demo::load(&app).await? {
             demo::load_cases(&app, demo::cases::COUNT, demo::cases::SEED, |_| {}).await?;

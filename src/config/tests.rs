@@ -399,6 +399,44 @@ fn oidc_is_on_as_soon_as_one_of_its_settings_is_given() {
 }
 
 #[test]
+fn documents_are_kept_in_a_folder_unless_a_bucket_is_named() {
+    let files = Trial::production().config().files;
+    assert!(matches!(&files.place, FilePlace::Folder(folder) if folder == Path::new("./data/files")));
+    assert_eq!((files.maximum_bytes, files.link_life.as_secs()), (26_214_400, 300));
+    let other = Trial::development().with("KIM_FILES_FOLDER", "/srv/kim").config().files;
+    assert!(matches!(&other.place, FilePlace::Folder(folder) if folder == Path::new("/srv/kim")));
+
+    let missing = Trial::production().with("KIM_FILES_STORE", "s3").problems();
+    for setting in ["files.bucket", "files.access_key", "files.secret_key"] {
+        assert!(missing.contains(&format!("{setting} (")), "{missing}");
+    }
+    let bucket = |trial: Trial| {
+        trial
+            .with("KIM_FILES_STORE", "s3")
+            .with("KIM_FILES_BUCKET", "kim")
+            .with("KIM_FILES_ACCESS_KEY", "kim")
+            .with("KIM_FILES_SECRET_KEY", "Sup3rGeheim")
+    };
+    let config = bucket(Trial::production()).with("KIM_FILES_ENDPOINT", "https://s3.example.org").config();
+    assert!(!format!("{config:?}").contains("Sup3rGeheim"));
+    let FilePlace::S3(s3) = config.files.place else { panic!("{:?}", config.files.place) };
+    assert_eq!((s3.bucket.as_str(), s3.region.as_str()), ("kim", "eu-central-1"));
+
+    let plain = |trial: Trial, address: &str| bucket(trial).with("KIM_FILES_ENDPOINT", address);
+    assert!(plain(Trial::production(), "http://127.0.0.1:9000").problem().contains("is not encrypted"));
+    assert!(plain(Trial::development(), "http://127.0.0.1:9000").load().is_ok());
+    let far = plain(Trial::development(), "http://s3.example.org");
+    assert!(far.problem().contains("is not encrypted"));
+    assert!(far.with("KIM_FILES_ALLOW_HTTP", "true").load().is_ok());
+}
+
+#[test]
+fn a_bucket_without_its_store_is_a_slip() {
+    let trial = Trial::production().with("KIM_FILES_BUCKET", "kim");
+    assert!(trial.problem().contains("has no effect while files.store is folder"));
+}
+
+#[test]
 fn symmetric_algorithms_are_refused() {
     let trial = Trial::development()
         .with_file(

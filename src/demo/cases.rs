@@ -9,6 +9,7 @@ use entity::codes::{
 
 use crate::demo::dice::Dice;
 use crate::demo::people::{self, InventedPerson};
+use crate::demo::work::{self, InventedWork};
 
 /// The seed of the default demo.
 pub const SEED: u64 = 2023;
@@ -127,6 +128,8 @@ pub struct InventedCase {
     pub spheres: Vec<Sphere>,
     /// Needs: code of the area and severity.
     pub needs: Vec<(&'static str, NeedSeverity)>,
+    /// The work in it.
+    pub work: InventedWork,
     /// The legal basis of the record.
     pub legal_basis: LegalBasis,
     /// The person.
@@ -170,6 +173,9 @@ impl Plan {
             None if dice.chance(4) => CaseStatus::Paused,
             None => CaseStatus::Open,
         };
+        let steps = steps(&mut dice, opened_on, closed.map(|(day, _)| day), self.today);
+        let needs = needs(&mut dice);
+        let work = work::invent(&mut dice, &needs, &steps, closed, self.today);
         InventedCase {
             manager,
             town: town.name,
@@ -182,9 +188,10 @@ impl Plan {
             status,
             opened_on,
             closed,
-            steps: steps(&mut dice, opened_on, closed.map(|(day, _)| day), self.today),
+            steps,
             spheres: spheres(&mut dice, person.residence_group, opened_on, self.today),
-            needs: needs(&mut dice),
+            needs,
+            work,
             legal_basis: if dice.chance(88) { LegalBasis::Consent61A } else { LegalBasis::PublicTask61E },
             person,
         }
@@ -238,7 +245,7 @@ const REFERRALS: &[(ReferralSource, u32)] = &[
 ];
 
 /// A day from `after` to `before`.
-fn day_between(dice: &mut Dice, after: NaiveDate, before: NaiveDate) -> NaiveDate {
+pub(super) fn day_between(dice: &mut Dice, after: NaiveDate, before: NaiveDate) -> NaiveDate {
     let days = u32::try_from((before - after).num_days()).unwrap_or(0);
     after.checked_add_days(Days::new(u64::from(dice.between(0, days)))).unwrap_or(after)
 }
@@ -370,11 +377,12 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use chrono::Datelike as _;
+    use entity::codes::{CodeList, MeasureStatus, PlanStatus};
     use proptest::prelude::*;
 
     use super::*;
     use crate::domain::casework::case::STEPS;
-    use crate::import::choices::{nationality_groups, need_areas, residence_groups};
+    use crate::domain::district::code_list::defaults;
 
     fn today() -> NaiveDate {
         NaiveDate::from_ymd_opt(2023, 6, 1).unwrap()
@@ -471,6 +479,7 @@ mod tests {
 
         #[test]
         fn whatever_is_invented_is_plausible(seed in any::<u64>(), index in 0_u32..1_000) {
+            let entries = defaults().unwrap();
             let plan = plan(seed, 1_000, 12);
             let case = plan.invent(index);
             let since = plan.managers[case.manager].since;
@@ -500,11 +509,26 @@ mod tests {
             prop_assert!(person.address.contains("uster") || person.address.contains("eispiel"));
             prop_assert!(person.address.ends_with(case.town));
             prop_assert!(!person.given_names.is_empty() && !person.family_name.is_empty());
-            // All codes are of the usual lists.
-            prop_assert!(nationality_groups().iter().any(|choice| choice.code == person.nationality_group));
-            prop_assert!(residence_groups().iter().any(|choice| choice.code == person.residence_group));
+            // All codes are of the lists that a district begins with.
+            let known = |list, code: &str| entries.iter().any(|entry| entry.list == list && entry.code == code);
+            prop_assert!(known(CodeList::NationalityGroup, person.nationality_group));
+            prop_assert!(known(CodeList::ResidenceGroup, person.residence_group));
             prop_assert!(!case.needs.is_empty());
-            prop_assert!(case.needs.iter().all(|(area, _)| need_areas().iter().any(|choice| choice.code == *area)));
+            prop_assert!(case.needs.iter().all(|(area, _)| known(CodeList::NeedArea, area)));
+            // The work is what the phases need: nobody gets further without it.
+            let reached = |phase| case.steps.iter().any(|step| step.to == phase);
+            prop_assert_eq!(case.work.assessed_on.is_some(), reached(CasePhase::Assessment));
+            let plan = case.work.plan.as_ref();
+            let agreed = plan.is_some_and(|plan| plan.status == PlanStatus::Agreed && plan.agreed_on.is_some());
+            prop_assert_eq!(agreed, reached(CasePhase::Linking));
+            for goal in plan.iter().flat_map(|plan| &plan.goals) {
+                let settled = [MeasureStatus::Completed, MeasureStatus::NotAvailable, MeasureStatus::Refused];
+                prop_assert!(!reached(CasePhase::Evaluation) || settled.contains(&goal.measure.status));
+                prop_assert_eq!(goal.measure.barrier.is_some(), goal.measure.status == MeasureStatus::NotAvailable);
+                prop_assert!(goal.measure.barrier.is_none_or(|code| known(CodeList::BarrierKind, code)));
+                prop_assert!(goal.since <= today() && goal.measure.since <= today());
+            }
+            prop_assert!(case.work.contacts.iter().all(|contact| contact.held_on >= case.opened_on && contact.held_on <= today()));
             let shown = format!("{case:?}");
             prop_assert!(shown.contains("InventedPerson { .. }"), "{}", shown);
         }

@@ -10,8 +10,10 @@ pub struct Checks {
     errors: Vec<UserError>,
 }
 
-/// The longest reason or note, in characters.
+/// The longest reason or short text, in characters.
 pub const REASON_MAXIMUM: usize = 2000;
+/// The longest note, in characters.
+pub const NOTE_MAXIMUM: usize = 20_000;
 /// The longest name, in characters.
 pub const NAME_MAXIMUM: usize = 200;
 
@@ -65,6 +67,14 @@ impl Checks {
         });
     }
 
+    /// A day that is over or today, for what has happened.
+    #[must_use]
+    pub fn happened(path: &str, day: NaiveDate, today: NaiveDate) -> Option<UserError> {
+        let (earliest, _) = days();
+        (day > today)
+            .then(|| UserError::at(path, ErrorCode::DateOutOfRange).with("earliest", earliest).with("latest", today))
+    }
+
     /// An end that lies after its beginning.
     pub fn period(&mut self, path_of_end: &str, from: Option<NaiveDate>, until: Option<NaiveDate>) {
         if let (Some(from), Some(until)) = (from, until) {
@@ -89,7 +99,8 @@ impl Checks {
 }
 
 /// The earliest and the latest day that an input may name.
-fn days() -> (NaiveDate, NaiveDate) {
+#[must_use]
+pub fn days() -> (NaiveDate, NaiveDate) {
     (
         NaiveDate::from_ymd_opt(1950, 1, 1).unwrap_or(NaiveDate::MIN),
         NaiveDate::from_ymd_opt(2100, 12, 31).unwrap_or(NaiveDate::MAX),

@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use crate::access::{Actor, Permit, Verb};
 use crate::clock::SharedClock;
 use crate::commands::accounts::session::Sessions;
+use crate::commands::casework::document::content::Documents;
 use crate::commands::pipeline::{Changes, Creates};
 use crate::commands::{Answer, CommandOptions, Commands};
 use crate::error::{ErrorCode, Failure};
@@ -41,6 +42,10 @@ pub struct Services {
     pub cursors: CursorSeal,
     /// Records reads of identified data.
     pub accesses: AccessRecorder,
+    /// Under which address the outside world reaches the server, where the operator has said so.
+    pub public_url: Option<String>,
+    /// The contents of documents.
+    pub documents: Documents,
 }
 
 /// Why a relation is empty although there may be something.

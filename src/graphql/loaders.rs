@@ -12,31 +12,52 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
 use entity::codes::{AccessBasis, DataClass, TextKind};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, ConsentId, DistrictId, ImportRunId, MunicipalityId, OrganisationId,
-    PositionId, StaffMemberId,
+    AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, DocumentId, GoalId,
+    ImportRunId, MunicipalityId, OrganisationId, PositionId, StaffMemberId, SupervisionSessionId, SupportPlanId,
+    TransferId,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use crate::access::{Actor, Permit, Verb, verb};
+use crate::domain::casework::case::Facts;
 use crate::error::{ErrorCode, Failure};
 use crate::store::Store;
 use crate::store::accounts::account::{self, Account};
 use crate::store::accounts::grant::{self, Grant};
+use crate::store::casework::assessment::Assessment;
 use crate::store::casework::case::{self, Case};
 use crate::store::casework::case_person::{self, CasePerson};
 use crate::store::casework::case_phase_change::{self, CasePhaseChange};
 use crate::store::casework::client::{self, Client};
 use crate::store::casework::consent::{self, Consent};
+use crate::store::casework::contact::{self, Contact};
+use crate::store::casework::deadline::{self, Deadline};
+use crate::store::casework::deadline_rule::{self, DeadlineRule};
+use crate::store::casework::disclosure::{self, Disclosure};
+use crate::store::casework::document::{self, Document};
+use crate::store::casework::goal::{self, Goal};
 use crate::store::casework::identified::{self, OpenKey, Opening};
 use crate::store::casework::import::{self, ImportRun};
+use crate::store::casework::legal_sphere_period::LegalSpherePeriod;
+use crate::store::casework::measure::{self, Measure};
+use crate::store::casework::note::{self, Note};
+use crate::store::casework::part::{self, Latest};
 use crate::store::casework::sealed_text::{self, OpenText};
+use crate::store::casework::supervision_session::{self, SupervisionAgreement, SupervisionSession};
+use crate::store::casework::support_plan::SupportPlan;
+use crate::store::casework::task::Task;
+use crate::store::casework::transfer::{self, Card, Transfer};
+use crate::store::casework::transfer_item::{self, Item};
+use crate::store::casework::unmasking::{self, Unmasking};
+use crate::store::casework::work;
 use crate::store::district::body::Body;
 use crate::store::district::directory::{self, Listed};
 use crate::store::district::district::{self, District};
 use crate::store::district::municipality::Municipality;
 use crate::store::district::organisation::Organisation;
+use crate::store::log::access::{self, Access};
 use crate::store::log::event::{self, Event};
 use crate::store::log::history::{self, Doors, Part};
 use crate::store::page::Page;
@@ -153,6 +174,40 @@ impl Loader<PhaseChangesOf> for Loaders {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = case_phase_change::of_cases(&self.store, &self.permit()?, &ids).await?;
         Ok(grouped(keys, rows.into_iter().map(|row| (PhaseChangesOf(row.case_id), row))))
+    }
+}
+
+/// The deadlines of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DeadlinesOf(pub CaseId);
+
+impl Loader<DeadlinesOf> for Loaders {
+    type Value = Vec<Deadline>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[DeadlinesOf]) -> Result<HashMap<DeadlinesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = deadline::of_cases(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (DeadlinesOf(row.case_id), row))))
+    }
+}
+
+/// All versions of the rule of deadlines that a record names one version of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RuleVersionsOf(pub DeadlineRuleId);
+
+impl Loader<RuleVersionsOf> for Loaders {
+    type Value = Vec<DeadlineRule>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[RuleVersionsOf]) -> Result<HashMap<RuleVersionsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = deadline_rule::versions_of(&self.store, &self.permit()?, &ids).await?;
+        let versions_of = |id: DeadlineRuleId| -> Vec<DeadlineRule> {
+            let code = rows.iter().find(|rule| rule.id == id).map(|rule| rule.code.as_str());
+            rows.iter().filter(|rule| Some(rule.code.as_str()) == code).cloned().collect()
+        };
+        Ok(keys.iter().map(|key| (*key, versions_of(key.0))).collect())
     }
 }
 
@@ -318,6 +373,46 @@ pub struct KeyOf {
     pub class: DataClass,
 }
 
+impl Loader<DocumentId> for Loaders {
+    type Value = Document;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[DocumentId]) -> Result<HashMap<DocumentId, Document>, Failure> {
+        let rows = document::find_many(&self.store, &self.permit::<verb::ReadIdentity>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The documents of a case, as far as they open for the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DocumentsOf(pub CaseId);
+
+impl Loader<DocumentsOf> for Loaders {
+    type Value = Vec<Document>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[DocumentsOf]) -> Result<HashMap<DocumentsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = document::of_cases(&self.store, &self.permit::<verb::ReadIdentity>()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (DocumentsOf(row.case_id), row))))
+    }
+}
+
+/// How many documents are stored in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DocumentCountOf(pub CaseId);
+
+impl Loader<DocumentCountOf> for Loaders {
+    type Value = i64;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[DocumentCountOf]) -> Result<HashMap<DocumentCountOf, i64>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let counts = document::counts(&self.store, &self.permit()?, &ids).await?;
+        Ok(counts.into_iter().map(|(case, count)| (DocumentCountOf(case), count)).collect())
+    }
+}
+
 /// The consents of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConsentsOf(pub ClientId);
@@ -333,6 +428,148 @@ impl Loader<ConsentsOf> for Loaders {
     }
 }
 
+impl Loader<ConsentId> for Loaders {
+    type Value = Consent;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ConsentId]) -> Result<HashMap<ConsentId, Consent>, Failure> {
+        let rows = consent::find_many(&self.store, &self.permit::<verb::ReadConsent>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// What was passed on about a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DisclosuresOf(pub ClientId);
+
+impl Loader<DisclosuresOf> for Loaders {
+    type Value = Vec<Disclosure>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[DisclosuresOf]) -> Result<HashMap<DisclosuresOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = disclosure::of_clients(&self.store, &self.permit::<verb::ReadConsent>()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (DisclosuresOf(row.client_id), row))))
+    }
+}
+
+/// The classes of data of a disclosure that the reader may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DisclosedClassesOf(pub DisclosureId);
+
+impl Loader<DisclosedClassesOf> for Loaders {
+    type Value = Vec<DataClass>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[DisclosedClassesOf]) -> Result<HashMap<DisclosedClassesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let classes = disclosure::data_classes(&self.store, &self.permit::<verb::ReadConsent>()?, &ids).await?;
+        Ok(classes.into_iter().map(|(id, classes)| (DisclosedClassesOf(id), classes)).collect())
+    }
+}
+
+impl Loader<TransferId> for Loaders {
+    type Value = Transfer;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[TransferId]) -> Result<HashMap<TransferId, Transfer>, Failure> {
+        let rows = transfer::find_many(&self.store, &self.permit::<verb::ReadTransfer>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The transfers of a case that the reader may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransfersOf(pub CaseId);
+
+impl Loader<TransfersOf> for Loaders {
+    type Value = Vec<Transfer>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[TransfersOf]) -> Result<HashMap<TransfersOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = transfer::of_cases(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().filter_map(|row| Some((TransfersOf(row.case_id?), row)))))
+    }
+}
+
+/// What is shown of the case of an offer that waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransferCard(pub TransferId);
+
+impl Loader<TransferCard> for Loaders {
+    type Value = Card;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[TransferCard]) -> Result<HashMap<TransferCard, Card>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = transfer::cards(&self.store, &self.permit()?, &ids).await?;
+        Ok(rows.into_iter().map(|row| (TransferCard(row.transfer_id), row)).collect())
+    }
+}
+
+/// The items of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransferItemsOf(pub TransferId);
+
+impl Loader<TransferItemsOf> for Loaders {
+    type Value = Vec<Item>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[TransferItemsOf]) -> Result<HashMap<TransferItemsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = transfer_item::of_transfers(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (TransferItemsOf(row.transfer_id), row))))
+    }
+}
+
+/// What the reader may do to a transfer by the part taken in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransferRights(pub TransferId);
+
+/// What one may do to a transfer by the part taken in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rights {
+    /// It waits, or waited, for the reader's answer.
+    pub answers: bool,
+    /// The reader may take it back.
+    pub withdraws: bool,
+}
+
+impl Loader<TransferRights> for Loaders {
+    type Value = Rights;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[TransferRights]) -> Result<HashMap<TransferRights, Rights>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let account = self.by_actor(Actor::account_id)?;
+        let mut rights: HashMap<TransferRights, Rights> = HashMap::new();
+        for id in transfer::answerable_among(&self.store, &self.permit()?, &ids).await? {
+            rights.entry(TransferRights(id)).or_default().answers = true;
+        }
+        for id in transfer::withdrawable_among(&self.store, &self.permit()?, account, &ids).await? {
+            rights.entry(TransferRights(id)).or_default().withdraws = true;
+        }
+        Ok(rights)
+    }
+}
+
+/// The giver or the receiver of a transfer that the reader may see: a part of it, whatever else of the staff the reader may
+/// see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransferParty(pub StaffMemberId);
+
+impl Loader<TransferParty> for Loaders {
+    type Value = StaffMember;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[TransferParty]) -> Result<HashMap<TransferParty, StaffMember>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = staff_member::of_transfers(&self.store, &self.permit()?, &ids).await?;
+        Ok(rows.into_iter().map(|row| (TransferParty(row.id), row)).collect())
+    }
+}
+
 /// The classes of data of a consent that the reader may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DataClassesOf(pub ConsentId);
@@ -345,6 +582,225 @@ impl Loader<DataClassesOf> for Loaders {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let classes = consent::data_classes(&self.store, &self.permit::<verb::ReadConsent>()?, &ids).await?;
         Ok(classes.into_iter().map(|(id, classes)| (DataClassesOf(id), classes)).collect())
+    }
+}
+
+/// The unmaskings of a case that the reader may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UnmaskingsOf(pub CaseId);
+
+impl Loader<UnmaskingsOf> for Loaders {
+    type Value = Vec<Unmasking>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[UnmaskingsOf]) -> Result<HashMap<UnmaskingsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = unmasking::of_cases(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (UnmaskingsOf(row.case_id), row))))
+    }
+}
+
+impl Loader<SupervisionSessionId> for Loaders {
+    type Value = SupervisionSession;
+    type Error = Failure;
+
+    async fn load(
+        &self,
+        keys: &[SupervisionSessionId],
+    ) -> Result<HashMap<SupervisionSessionId, SupervisionSession>, Failure> {
+        let permit = self.permit::<verb::ReadSupervisionSession>()?;
+        let rows = supervision_session::find_many(&self.store, &permit, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// Declares relations of a case that are read as a whole.
+macro_rules! loads_parts_of_cases {
+    ($($(#[$doc:meta])* $key:ident => $record:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $key(pub CaseId);
+
+        impl Loader<$key> for Loaders {
+            type Value = Vec<$record>;
+            type Error = Failure;
+
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, Self::Value>, Failure> {
+                let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+                let rows = part::of_cases::<$record>(&self.store, &self.permit()?, &ids).await?;
+                Ok(grouped(keys, rows.into_iter().map(|row| ($key(row.case_id), row))))
+            }
+        }
+    )*};
+}
+
+loads_parts_of_cases! {
+    /// The legal spheres of a case, in the order in which they were recorded.
+    LegalSpheresOf => LegalSpherePeriod;
+    /// All assessments of a case.
+    AssessmentsOf => Assessment;
+    /// All support plans of a case.
+    PlansOf => SupportPlan;
+    /// All tasks of a case.
+    TasksOf => Task;
+}
+
+/// The latest contacts of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ContactsOf(pub Latest);
+
+impl Loader<ContactsOf> for Loaders {
+    type Value = Page<Contact>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ContactsOf]) -> Result<HashMap<ContactsOf, Self::Value>, Failure> {
+        let asked: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let pages = contact::latest(&self.store, &self.permit()?, &asked).await?;
+        Ok(pages.into_iter().map(|(asked, page)| (ContactsOf(asked), page)).collect())
+    }
+}
+
+/// The latest notes of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NotesOf(pub Latest);
+
+impl Loader<NotesOf> for Loaders {
+    type Value = Page<Note>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[NotesOf]) -> Result<HashMap<NotesOf, Self::Value>, Failure> {
+        let asked: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let pages = note::latest(&self.store, &self.permit()?, &asked).await?;
+        Ok(pages.into_iter().map(|(asked, page)| (NotesOf(asked), page)).collect())
+    }
+}
+
+/// What was done in a case so far, as far as the next phase can depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FactsOf(pub CaseId);
+
+impl Loader<FactsOf> for Loaders {
+    type Value = Facts;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[FactsOf]) -> Result<HashMap<FactsOf, Facts>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let facts = work::facts(self.store.reader(), &self.permit::<verb::ReadCase>()?, &ids).await?;
+        Ok(facts.into_iter().map(|(id, facts)| (FactsOf(id), facts)).collect())
+    }
+}
+
+/// The goals of a support plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct GoalsOf(pub SupportPlanId);
+
+impl Loader<GoalsOf> for Loaders {
+    type Value = Vec<Goal>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[GoalsOf]) -> Result<HashMap<GoalsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = goal::of_plans(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (GoalsOf(row.plan_id), row))))
+    }
+}
+
+/// The measures towards a goal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MeasuresOf(pub GoalId);
+
+impl Loader<MeasuresOf> for Loaders {
+    type Value = Vec<Measure>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[MeasuresOf]) -> Result<HashMap<MeasuresOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = measure::of_goals(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (MeasuresOf(row.goal_id), row))))
+    }
+}
+
+impl Loader<SupportPlanId> for Loaders {
+    type Value = SupportPlan;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[SupportPlanId]) -> Result<HashMap<SupportPlanId, SupportPlan>, Failure> {
+        let rows = part::find_many::<SupportPlan>(&self.store, &self.permit()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The cases of a session of professional supervision, as far as the reader may see them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SessionCasesOf(pub SupervisionSessionId);
+
+impl Loader<SessionCasesOf> for Loaders {
+    type Value = Vec<Case>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[SessionCasesOf]) -> Result<HashMap<SessionCasesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadSupervisionSession>()?;
+        let linked = supervision_session::cases_of_many(&self.store, &permit, &ids).await?;
+        let asked: BTreeSet<CaseId> = linked.iter().map(|(_, case)| *case).collect();
+        let asked: Vec<CaseId> = asked.into_iter().collect();
+        let cases = case::find_many(&self.store, &self.permit::<verb::ReadCase>()?, &asked).await?;
+        let cases: HashMap<CaseId, Case> = cases.into_iter().map(|case| (case.id, case)).collect();
+        let seen = linked
+            .into_iter()
+            .filter_map(|(session, case)| cases.get(&case).map(|case| (SessionCasesOf(session), case.clone())));
+        Ok(grouped(keys, seen))
+    }
+}
+
+/// What was agreed in a session of professional supervision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AgreementsOf(pub SupervisionSessionId);
+
+impl Loader<AgreementsOf> for Loaders {
+    type Value = Vec<SupervisionAgreement>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[AgreementsOf]) -> Result<HashMap<AgreementsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadSupervisionSession>()?;
+        let rows = supervision_session::agreements_of_many(&self.store, &permit, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (AgreementsOf(row.session_id), row))))
+    }
+}
+
+/// The person whose work a session that the reader may read is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Supervised(pub StaffMemberId);
+
+impl Loader<Supervised> for Loaders {
+    type Value = StaffMember;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[Supervised]) -> Result<HashMap<Supervised, StaffMember>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadSupervisionSession>()?;
+        let rows = supervision_session::people_of(&self.store, &permit, &ids).await?;
+        Ok(rows.into_iter().map(|row| (Supervised(row.id), row)).collect())
+    }
+}
+
+impl Loader<access::Part> for Loaders {
+    type Value = Page<Access>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[access::Part]) -> Result<HashMap<access::Part, Page<Access>>, Failure> {
+        access::pages(&self.store, &self.permit()?, keys).await
+    }
+}
+
+impl Loader<GoalId> for Loaders {
+    type Value = Goal;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[GoalId]) -> Result<HashMap<GoalId, Goal>, Failure> {
+        let rows = part::find_many::<Goal>(&self.store, &self.permit()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 }
 

@@ -1,3 +1,4 @@
 //! The log, as history and as a feed.
 
+pub mod access;
 pub mod entry;

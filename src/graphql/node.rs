@@ -5,15 +5,17 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, DistrictId, Identifier, ImportRunId, MunicipalityId, OrganisationId,
-    PositionId, StaffMemberId,
+    AccountId, BodyId, CaseId, ClientId, DistrictId, DocumentId, Identifier, ImportRunId, MunicipalityId,
+    OrganisationId, PositionId, StaffMemberId, SupervisionSessionId,
 };
 
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::accounts::account::Account;
 use crate::graphql::casework::case::Case;
 use crate::graphql::casework::client::Client;
+use crate::graphql::casework::document::Document;
 use crate::graphql::casework::import::ImportRun;
+use crate::graphql::casework::supervision_session::SupervisionSession;
 use crate::graphql::connection::PAGE_MAXIMUM;
 use crate::graphql::context::Ask;
 use crate::graphql::district::body::Body;
@@ -40,6 +42,8 @@ pub enum Node {
     District(District),
     /// A run of an import.
     ImportRun(ImportRun),
+    /// A document of a case.
+    Document(Document),
     /// A municipality.
     Municipality(Municipality),
     /// An organisation.
@@ -48,6 +52,8 @@ pub enum Node {
     Position(Position),
     /// A member of staff.
     StaffMember(StaffMember),
+    /// A session of professional supervision.
+    SupervisionSession(SupervisionSession),
 }
 
 /// Reads the record of a global id through its own door; `None` if it does not exist or is out of reach.
@@ -76,6 +82,13 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> 
     }
     if let Some(id) = ImportRunId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::ImportRun(ImportRun(row))));
+    }
+
+    if let Some(id) = DocumentId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::Document(Document(row))));
+    }
+    if let Some(id) = SupervisionSessionId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::SupervisionSession(SupervisionSession(row))));
     }
     if let Some(id) = AccountId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::Account(Account(row))));

@@ -6,15 +6,34 @@ use crate::graphql::accounts::account::{AccountMutations, AccountQueries};
 use crate::graphql::accounts::grant::GrantMutations;
 use crate::graphql::accounts::session::SessionMutations;
 use crate::graphql::accounts::viewer::ViewerQueries;
+use crate::graphql::casework::assessment::AssessmentMutations;
+use crate::graphql::casework::calendar_feed::{CalendarFeedMutations, CalendarFeedQueries};
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
+use crate::graphql::casework::case_changed::CaseSubscriptions;
 use crate::graphql::casework::client::{ClientMutations, ClientQueries};
 use crate::graphql::casework::consent::{ConsentMutations, ConsentQueries};
+use crate::graphql::casework::contact::ContactMutations;
+use crate::graphql::casework::deadline::{DeadlineMutations, DeadlineQueries};
+use crate::graphql::casework::deadline_rule::{DeadlineRuleMutations, DeadlineRuleQueries};
+use crate::graphql::casework::disclosure::{DisclosureMutations, DisclosureQueries};
+use crate::graphql::casework::document::DocumentMutations;
 use crate::graphql::casework::erasure::{ErasureMutations, ErasureQueries};
+use crate::graphql::casework::goal::GoalMutations;
 use crate::graphql::casework::import::ImportQueries;
+use crate::graphql::casework::measure::{MeasureMutations, MeasureQueries};
+use crate::graphql::casework::note::NoteMutations;
+use crate::graphql::casework::notice::{NoticeMutations, NoticeQueries, NoticeSubscriptions};
+use crate::graphql::casework::supervision_session::{SupervisionSessionMutations, SupervisionSessionQueries};
+use crate::graphql::casework::support_plan::SupportPlanMutations;
+use crate::graphql::casework::task::{TaskMutations, TaskQueries};
+use crate::graphql::casework::transfer::{TransferMutations, TransferQueries};
+use crate::graphql::casework::unmasking::UnmaskingMutations;
 use crate::graphql::district::body::BodyQueries;
+use crate::graphql::district::code_list::{CodeListMutations, CodeListQueries};
 use crate::graphql::district::district::DistrictQueries;
 use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
 use crate::graphql::district::organisation::{OrganisationMutations, OrganisationQueries};
+use crate::graphql::log::access::AccessQueries;
 use crate::graphql::log::entry::LogQueries;
 use crate::graphql::node::NodeQueries;
 use crate::graphql::staffing::figures::StaffingQueries;
@@ -32,14 +51,25 @@ pub struct Query(
     MunicipalityQueries,
     OrganisationQueries,
     BodyQueries,
+    CodeListQueries,
+    DeadlineRuleQueries,
+    DeadlineQueries,
+    CalendarFeedQueries,
     PositionQueries,
     StaffingQueries,
     StaffMemberQueries,
     CaseQueries,
     ClientQueries,
     ConsentQueries,
+    AccessQueries,
+    DisclosureQueries,
     ErasureQueries,
     ImportQueries,
+    MeasureQueries,
+    NoticeQueries,
+    SupervisionSessionQueries,
+    TaskQueries,
+    TransferQueries,
     AccountQueries,
     LogQueries,
 );
@@ -55,16 +85,33 @@ pub struct Mutation(
     CaseMutations,
     ClientMutations,
     ConsentMutations,
+    AssessmentMutations,
+    ContactMutations,
+    DisclosureMutations,
     ErasureMutations,
+    DocumentMutations,
+    GoalMutations,
+    MeasureMutations,
+    NoteMutations,
+    NoticeMutations,
+    SupervisionSessionMutations,
+    SupportPlanMutations,
+    TaskMutations,
+    TransferMutations,
+    UnmaskingMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,
     OrganisationMutations,
+    CodeListMutations,
+    DeadlineRuleMutations,
+    DeadlineMutations,
+    CalendarFeedMutations,
 );
 
 /// Everything that can be followed as it happens.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(PositionSubscriptions);
+pub struct Subscription(PositionSubscriptions, CaseSubscriptions, NoticeSubscriptions);
 
 /// The schema of this API.
 pub type KimSchema = Schema<Query, Mutation, Subscription>;

@@ -144,7 +144,7 @@ fn acceptable(request: &HttpRequest) -> Result<Accepted, Failure> {
 }
 
 /// The identifier that the server's middleware gave to this request; empty without that middleware.
-fn request_id(request: &HttpRequest) -> String {
+pub(super) fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 

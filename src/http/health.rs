@@ -8,6 +8,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use serde::Serialize;
 
 use crate::app::App;
+use crate::store::vault;
 
 /// How long the database may take to give a sign of life.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -43,7 +44,14 @@ async fn live() -> HttpResponse {
 async fn ready(app: Data<App>) -> HttpResponse {
     let mut missing = Vec::new();
     match tokio::time::timeout(PATIENCE, app.store.missing_migrations()).await {
-        Ok(Ok(pending)) if pending.is_empty() => {}
+        Ok(Ok(pending)) if pending.is_empty() => {
+            if let Ok(Ok(Some(trouble))) = tokio::time::timeout(PATIENCE, vault::trouble(&app.store)).await {
+                tracing::error!(trouble, "clients cannot be read or registered");
+                missing.push(
+                    "master key: the one of the database is not configured here; see `kim keys status`".to_owned(),
+                );
+            }
+        }
         Ok(Ok(pending)) => {
             missing.push(format!("database: {} migrations are pending; run `kim migrate`", pending.len()))
         }

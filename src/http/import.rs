@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
 use super::graphql::{Edge, authenticate, bad, read_body, refuse};
-use crate::clock::legal_day;
-use crate::commands::casework::import::{ImportFile, ImportOptions, ImportReport};
+use crate::commands::casework::import::{ImportOptions, ImportReport};
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::import::{LIMITS, Vocabulary, template};
 
@@ -131,8 +130,7 @@ async fn cases(edge: Data<Edge>, request: HttpRequest, mut payload: Payload) -> 
         let timeout_ms = edge.engine.http_limits().body_timeout_ms.saturating_mul(BODY_TIMEOUT_FACTOR);
         let body = read_body(&request, &mut payload, LIMITS.file_bytes, timeout_ms).await?;
         let services = edge.engine.services();
-        let today = legal_day(services.clock.now());
-        let file = match ImportFile::read(body.to_vec(), today).await? {
+        let file = match services.commands.read_import(actor, body.to_vec()).await? {
             Ok(file) => file,
             Err(errors) => return Ok(Err(errors)),
         };

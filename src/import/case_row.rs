@@ -5,11 +5,12 @@ use std::fmt;
 
 use chrono::{Datelike as _, NaiveDate};
 use entity::codes::{
-    AgeBand, CaseIntensity, CasePhase, CaseUnit, ConsentForm, GenderStatistical, LanguageLevel, LegalBasis,
+    AgeBand, CaseIntensity, CasePhase, CaseUnit, CodeList, ConsentForm, GenderStatistical, LanguageLevel, LegalBasis,
     NeedSeverity, ReferralSource,
 };
 
 use crate::domain::casework::consent::is_language_tag;
+use crate::domain::district::code_list::defaults;
 use crate::error::{ErrorCode, UserError};
 use crate::import::choices::{self, Choice, chosen, codes};
 use crate::import::column::Column;
@@ -145,13 +146,26 @@ pub struct Vocabulary {
     pub need_areas: Vec<Choice<String>>,
 }
 
-impl Default for Vocabulary {
-    fn default() -> Self {
+impl Vocabulary {
+    /// The entries of a district's code lists: list, code, German label, English label.
+    pub fn of<'e>(entries: impl Iterator<Item = (CodeList, &'e str, &'e str, &'e str)> + Clone) -> Self {
+        let listed = |wanted: CodeList| {
+            let entries = entries.clone().filter(|(list, ..)| *list == wanted);
+            entries.map(|(_, code, german, english)| Choice::new(code.to_owned(), code, german, english)).collect()
+        };
         Self {
-            nationality_groups: choices::nationality_groups(),
-            residence_groups: choices::residence_groups(),
-            need_areas: choices::need_areas(),
+            nationality_groups: listed(CodeList::NationalityGroup),
+            residence_groups: listed(CodeList::ResidenceGroup),
+            need_areas: listed(CodeList::NeedArea),
         }
+    }
+}
+
+impl Default for Vocabulary {
+    /// The lists that a new district begins with.
+    fn default() -> Self {
+        let entries = defaults().unwrap_or_default();
+        Self::of(entries.iter().map(|entry| (entry.list, entry.code.as_str(), &*entry.label_de, &*entry.label_en)))
     }
 }
 

@@ -149,84 +149,6 @@ choices! {
     }
 }
 
-fn listed(rows: &[(&str, &str, &str)]) -> Vec<Choice<String>> {
-    rows.iter().map(|(code, german, english)| Choice::new((*code).to_owned(), code, german, english)).collect()
-}
-
-/// The usual groups of nationalities.
-#[must_use]
-pub fn nationality_groups() -> Vec<Choice<String>> {
-    listed(&[
-        ("GERMANY", "Deutschland", "Germany"),
-        ("EU_SOUTH_EAST", "EU Südost (Bulgarien, Rumänien)", "EU South-East (Bulgaria, Romania)"),
-        ("EU_OTHER", "übrige EU", "other EU"),
-        ("EFTA", "EFTA", "EFTA"),
-        ("WESTERN_BALKANS", "Westbalkan", "Western Balkans"),
-        ("UKRAINE", "Ukraine", "Ukraine"),
-        ("TURKIYE", "Türkei", "Türkiye"),
-        ("MAIN_ASYLUM_COUNTRIES", "Hauptherkunftsländer Asyl", "main countries of asylum"),
-        ("OTHER_THIRD_COUNTRY", "übrige Drittstaaten", "other third countries"),
-        ("STATELESS_UNCLEAR", "staatenlos oder ungeklärt", "stateless or unclear"),
-        ("NOT_STATED", "keine Angabe", "not stated"),
-    ])
-}
-
-/// The usual groups of residence titles.
-#[must_use]
-pub fn residence_groups() -> Vec<Choice<String>> {
-    listed(&[
-        ("GERMAN", "deutsch", "German"),
-        ("EU_FREE_MOVEMENT", "EU-Freizügigkeit", "EU free movement"),
-        ("PERMANENT", "Niederlassungserlaubnis", "permanent"),
-        ("HUMANITARIAN_RECOGNISED", "anerkannt", "recognised"),
-        ("TEMPORARY_PROTECTION_24", "§ 24", "temporary protection"),
-        ("OPPORTUNITY_104C", "§ 104c", "opportunity residence"),
-        ("WELL_INTEGRATED_25A_25B", "§§ 25a, 25b", "well integrated"),
-        ("OTHER_HUMANITARIAN", "sonst humanitär", "other humanitarian"),
-        ("WORK", "Arbeit", "work"),
-        ("TRAINING_STUDY", "Ausbildung oder Studium", "training or study"),
-        ("FAMILY", "Familie", "family"),
-        ("ASYLUM_PROCEDURE", "Asylverfahren", "asylum procedure"),
-        ("TOLERATED", "Duldung", "tolerated"),
-        ("TOLERATED_TRAINING_OR_WORK", "Ausbildungs- oder Beschäftigungsduldung", "tolerated for training or work"),
-        ("FICTION_CERTIFICATE", "Fiktionsbescheinigung", "fiction certificate"),
-        ("VISA", "Visum", "visa"),
-        ("LATE_REPATRIATE", "Spätaussiedlung", "late repatriate"),
-        ("UNKNOWN_OR_NOT_RECORDED", "nicht erfasst", "not recorded"),
-    ])
-}
-
-/// The usual areas of need.
-#[must_use]
-pub fn need_areas() -> Vec<Choice<String>> {
-    listed(&[
-        ("RESIDENCE_STATUS", "Aufenthalt", "residence status"),
-        ("NATURALISATION", "Einbürgerung", "naturalisation"),
-        ("LANGUAGE", "Sprache", "language"),
-        ("WORK", "Arbeit", "work"),
-        ("TRAINING_STUDY", "Ausbildung und Studium", "training and study"),
-        ("RECOGNITION_OF_QUALIFICATIONS", "Anerkennung von Abschlüssen", "recognition of qualifications"),
-        ("SCHOOL", "Schule", "school"),
-        ("DAYCARE", "Kita", "day care"),
-        ("HOUSING", "Wohnen", "housing"),
-        ("HEALTH", "Gesundheit", "health"),
-        ("DISABILITY_CARE", "Behinderung und Pflege", "disability and care"),
-        ("SUBSISTENCE", "Lebensunterhalt", "subsistence"),
-        ("DEBT", "Schulden", "debt"),
-        ("FAMILY", "Familie", "family"),
-        ("CHILD_WELFARE", "Kindeswohl", "child welfare"),
-        ("VIOLENCE_PROTECTION", "Gewaltschutz", "protection from violence"),
-        ("DISCRIMINATION", "Diskriminierung", "discrimination"),
-        ("LEISURE_PARTICIPATION", "Freizeit und Teilhabe", "leisure and participation"),
-        ("DIGITAL_ACCESS", "Digitaler Zugang", "digital access"),
-        ("MOBILITY", "Mobilität", "mobility"),
-        ("DOCUMENTS_IDENTITY", "Papiere und Identität", "documents and identity"),
-        ("FAMILY_REUNIFICATION", "Familiennachzug", "family reunification"),
-        ("RETURN_ADVICE", "Rückkehrberatung", "return advice"),
-        ("OTHER", "Sonstiges", "other"),
-    ])
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -257,9 +179,10 @@ mod tests {
         told_apart(&genders());
         told_apart(&language_levels());
         told_apart(&severities());
-        told_apart(&nationality_groups());
-        told_apart(&residence_groups());
-        told_apart(&need_areas());
+        let vocabulary = crate::import::Vocabulary::default();
+        told_apart(&vocabulary.nationality_groups);
+        told_apart(&vocabulary.residence_groups);
+        told_apart(&vocabulary.need_areas);
     }
 
     #[test]

@@ -39,6 +39,12 @@ impl From<quick_xml::Error> for Trouble {
     }
 }
 
+impl From<quick_xml::encoding::EncodingError> for Trouble {
+    fn from(_: quick_xml::encoding::EncodingError) -> Self {
+        Self::Damaged
+    }
+}
+
 impl From<quick_xml::events::attributes::AttrError> for Trouble {
     fn from(_: quick_xml::events::attributes::AttrError) -> Self {
         Self::Damaged
@@ -109,7 +115,7 @@ fn xml(text: &str) -> Reader<&[u8]> {
 fn attribute(element: &BytesStart<'_>, name: &str) -> Result<Option<String>, Trouble> {
     for found in element.attributes() {
         let found = found?;
-        if found.key.local_name().as_ref() == name {
+        if found.key.local_name().as_ref() == name.as_bytes() {
             return Ok(Some(found.normalized_value(XmlVersion::Implicit1_0)?.into_owned()));
         }
     }
@@ -124,10 +130,10 @@ fn first_sheet(workbook: &str) -> Result<(String, bool), Trouble> {
     loop {
         match reader.read_event()? {
             Event::Start(element) => match element.local_name().as_ref() {
-                "workbookPr" => {
+                b"workbookPr" => {
                     from_1904 = matches!(attribute(&element, "date1904")?.as_deref(), Some("1" | "true"));
                 }
-                "sheet" if attribute(&element, "state")?.is_none_or(|state| state == "visible") => {
+                b"sheet" if attribute(&element, "state")?.is_none_or(|state| state == "visible") => {
                     // `sheetId` is another attribute; the relation's is `r:id`.
                     if let (Some(name), Some(id)) = (attribute(&element, "name")?, attribute(&element, "id")?) {
                         sheets.push((fold(&name), id));
@@ -149,7 +155,7 @@ fn place_of(relations: &str, id: &str) -> Result<Option<String>, Trouble> {
     loop {
         match reader.read_event()? {
             Event::Start(element)
-                if element.local_name().as_ref() == "Relationship"
+                if element.local_name().as_ref() == b"Relationship"
                     && attribute(&element, "Id")?.as_deref() == Some(id) =>
             {
                 let target = attribute(&element, "Target")?;
@@ -185,12 +191,12 @@ impl Gathered {
     /// The text of an event, if it has any.
     fn take_in(&mut self, event: &Event<'_>) -> Result<(), Trouble> {
         match event {
-            Event::Text(text) => self.push(text),
-            Event::CData(text) => self.push(text),
+            Event::Text(text) => self.push(&text.decode()?),
+            Event::CData(text) => self.push(&text.decode()?),
             Event::GeneralRef(name) => {
                 if let Some(letter) = name.resolve_char_ref()? {
                     self.push(letter.encode_utf8(&mut [0; 4]));
-                } else if let Some(text) = quick_xml::escape::resolve_predefined_entity(name) {
+                } else if let Some(text) = quick_xml::escape::resolve_predefined_entity(&name.decode()?) {
                     self.push(text);
                 }
             }
@@ -211,16 +217,16 @@ fn shared_texts(strings: &str, limits: &Limits) -> Result<Vec<Arc<str>>, Trouble
         let event = reader.read_event()?;
         match &event {
             Event::Start(element) => match element.local_name().as_ref() {
-                "si" => text = Gathered::new(limits),
-                "t" => within_text = true,
-                "rPh" => within_sound = true,
+                b"si" => text = Gathered::new(limits),
+                b"t" => within_text = true,
+                b"rPh" => within_sound = true,
                 _ => {}
             },
             Event::End(element) => match element.local_name().as_ref() {
-                "si" if texts.len() >= SHARED_TEXTS_MAXIMUM => return Err(Trouble::TooLarge),
-                "si" => texts.push(text.text.trim().into()),
-                "t" => within_text = false,
-                "rPh" => within_sound = false,
+                b"si" if texts.len() >= SHARED_TEXTS_MAXIMUM => return Err(Trouble::TooLarge),
+                b"si" => texts.push(text.text.trim().into()),
+                b"t" => within_text = false,
+                b"rPh" => within_sound = false,
                 _ => {}
             },
             Event::Eof => return Ok(texts),
@@ -239,22 +245,22 @@ fn date_styles(styles: &str) -> Result<Vec<bool>, Trouble> {
     loop {
         match reader.read_event()? {
             Event::Start(element) => match element.local_name().as_ref() {
-                "numFmt" => {
+                b"numFmt" => {
                     if let (Some(id), Some(code)) =
                         (attribute(&element, "numFmtId")?, attribute(&element, "formatCode")?)
                     {
                         formats.insert(id, shows_date(&code));
                     }
                 }
-                "cellXfs" => within_cells = true,
-                "xf" if within_cells => {
+                b"cellXfs" => within_cells = true,
+                b"xf" if within_cells => {
                     let id = attribute(&element, "numFmtId")?.unwrap_or_default();
                     let built_in = || matches!(id.parse::<u32>(), Ok(14..=17 | 22 | 27..=31 | 36 | 50..=54 | 57 | 58));
                     dates.push(formats.get(&id).copied().unwrap_or_else(built_in));
                 }
                 _ => {}
             },
-            Event::End(element) if element.local_name().as_ref() == "cellXfs" => within_cells = false,
+            Event::End(element) if element.local_name().as_ref() == b"cellXfs" => within_cells = false,
             Event::Eof => return Ok(dates),
             _ => {}
         }
@@ -296,12 +302,12 @@ impl Sheet<'_> {
         loop {
             match reader.read_event()? {
                 Event::Start(element) => match element.local_name().as_ref() {
-                    "row" => {
+                    b"row" => {
                         let told = attribute(&element, "r")?.and_then(|text| text.parse().ok());
                         line = told.unwrap_or_else(|| line.saturating_add(1));
                         (cells, next_column) = (Vec::new(), 0);
                     }
-                    "c" => {
+                    b"c" => {
                         let told = attribute(&element, "r")?.and_then(|name| column_number(&name));
                         let at = told.unwrap_or(next_column);
                         next_column = at.saturating_add(1);
@@ -326,14 +332,14 @@ impl Sheet<'_> {
                     _ => {}
                 },
                 Event::End(element) => match element.local_name().as_ref() {
-                    "row" if !cells.is_empty() => {
+                    b"row" if !cells.is_empty() => {
                         if rows.len() > self.limits.rows {
                             let error = UserError::at("", ErrorCode::ImportTooManyRows);
                             return Err(Trouble::Told(error.with("maximum", self.limits.rows)));
                         }
                         rows.push(Row { line, cells: std::mem::take(&mut cells), damage: None });
                     }
-                    "sheetData" => return Ok(rows),
+                    b"sheetData" => return Ok(rows),
                     _ => {}
                 },
                 Event::Eof => return Err(Trouble::Damaged),
@@ -355,7 +361,7 @@ impl Sheet<'_> {
             match &event {
                 Event::Start(inner) => {
                     depth = depth.saturating_add(1);
-                    within = matches!(inner.local_name().as_ref(), "v" | "t");
+                    within = matches!(inner.local_name().as_ref(), b"v" | b"t");
                 }
                 Event::End(_) if depth == 0 => break,
                 Event::End(_) => {

@@ -39,10 +39,10 @@ impl Housekeeping {
     /// Those of the database.
     pub async fn tidy(&self) -> Result<(), Failure> {
         let now = self.clock.now();
-        let reader = self.store.reader();
-        idempotency::forget_old(reader, now - self.retention.idempotency_keys).await?;
-        throttle::forget_old(reader, now - self.retention.login_attempts).await?;
-        session::forget_ended(reader, now - self.retention.sessions).await?;
+        let writer = self.store.writer().await?;
+        idempotency::forget_old(writer, now - self.retention.idempotency_keys).await?;
+        throttle::forget_old(writer, now - self.retention.login_attempts).await?;
+        session::forget_ended(writer, now - self.retention.sessions).await?;
         Ok(())
     }
 

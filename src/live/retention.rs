@@ -91,7 +91,7 @@ impl RetentionJob {
             Ok(low.succ_opt())
         };
         if let Some(day) = before(RetentionClass::AccessLog).await? {
-            access::forget_before(&self.store, &permit, day).await?;
+            access::forget_before(&self.store, &permit, day, self.clock.now()).await?;
         }
         if let Some(day) = before(RetentionClass::ConsentProof).await? {
             consent::forget_of_erased_before(&self.store, &permit, day).await?;

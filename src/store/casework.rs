@@ -1,16 +1,36 @@
 //! Cases, the people in them, and the door to what identifies them.
 
+pub mod assessment;
 pub mod bulk;
+pub mod calendar_feed;
 pub mod case;
 pub mod case_person;
 pub mod case_phase_change;
 pub mod client;
 pub mod client_term;
 pub mod consent;
+pub mod contact;
+pub mod deadline;
+pub mod deadline_rule;
+pub mod disclosure;
+pub mod document;
 pub mod erasure;
 pub mod extract;
+pub mod goal;
+pub mod guarded_text;
 pub mod identified;
 pub mod import;
+pub mod legal_sphere_period;
+pub mod measure;
+pub mod note;
 pub mod notice;
+pub mod part;
 pub mod retention_rule;
 pub mod sealed_text;
+pub mod supervision_session;
+pub mod support_plan;
+pub mod task;
+pub mod transfer;
+pub mod transfer_item;
+pub mod unmasking;
+pub mod work;

@@ -11,11 +11,11 @@ use sea_orm::{
     AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
 
 use super::vault::{self, Vault};
 use crate::error::{ErrorCode, Failure};
-use crate::vault::MasterKeys;
+use crate::vault::{KeyCheck, MasterKeys};
 
 /// How long a pooled connection may rest before it is tested again.
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(1);
@@ -38,7 +38,7 @@ pub struct ConnectionSettings {
 pub struct Store {
     connection: DatabaseConnection,
     /// SQLite has one writer; waiting here in order is fairer than its retries.
-    writer: Option<Arc<Mutex<()>>>,
+    turn: Option<Arc<Mutex<()>>>,
     statements: Arc<AtomicU64>,
     url: Arc<str>,
     vault: Arc<Vault>,
@@ -48,7 +48,9 @@ pub struct Store {
 pub struct Transaction {
     inner: DatabaseTransaction,
     vault: Arc<Vault>,
-    _writer: Option<OwnedMutexGuard<()>>,
+    /// The key check as this transaction read and locked it.
+    key_check: OnceCell<KeyCheck>,
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Store {
@@ -81,6 +83,8 @@ impl Store {
                 // An acknowledged write survives the loss of power, not only the end of the process.
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
+                // What was deleted is overwritten: the key of an erased client is not to be found in a free page.
+                .pragma("secure_delete", "ON")
                 .busy_timeout(Duration::from_secs(5))
         });
         let mut connection = Database::connect(options).await?;
@@ -89,17 +93,23 @@ impl Store {
         connection.set_metric_callback(move |_| {
             counter.fetch_add(1, Ordering::Relaxed);
         });
-        let writer = (connection.get_database_backend() == DbBackend::Sqlite).then(|| Arc::new(Mutex::new(())));
+        let turn = (connection.get_database_backend() == DbBackend::Sqlite).then(|| Arc::new(Mutex::new(())));
         let vault = Arc::new(Vault::new(master_keys));
-        Ok(Self { connection, writer, statements, url: settings.url.as_str().into(), vault })
+        Ok(Self { connection, turn, statements, url: settings.url.as_str().into(), vault })
     }
 
-    /// Brings the database to the present shape.
+    /// Brings the database to the present shape, and gives districts the lists and rules that they have lacked so far.
     ///
     /// # Errors
-    /// `DATABASE_UNAVAILABLE`, or a migration that the database refuses.
+    /// `DATABASE_UNAVAILABLE`, `MASTER_KEY_WRONG`, or a migration that the database refuses.
     pub async fn migrate(&self) -> Result<(), Failure> {
-        Migrator::up(&self.connection, None).await.map_err(Failure::from)
+        // An error says that there is no vault yet, or no database: then so says the first migration.
+        if let Ok(Some(why)) = vault::trouble(self).await {
+            return Err(Failure::new(ErrorCode::MasterKeyWrong).because(why));
+        }
+        Migrator::up(&self.connection, None).await?;
+        super::district::code_list::complete(&self.connection).await?;
+        super::casework::deadline_rule::complete(&self.connection).await
     }
 
     /// Names of the migrations that the database still lacks.
@@ -125,15 +135,24 @@ impl Store {
         &self.connection
     }
 
+    /// For a single statement that writes outside a transaction.
+    ///
+    /// # Errors
+    /// `DATABASE_UNAVAILABLE` or `MASTER_KEY_WRONG`.
+    pub async fn writer(&self) -> Result<&DatabaseConnection, Failure> {
+        vault::admit(self).await?;
+        Ok(&self.connection)
+    }
+
     /// Begins a transaction that writes.
     ///
     /// # Errors
     /// `DATABASE_UNAVAILABLE`, `MASTER_KEY_WRONG`, or `BUSY` when another process keeps an SQLite file locked.
     pub async fn begin(&self) -> Result<Transaction, Failure> {
         vault::admit(self).await?;
-        let writer = match &self.writer {
-            Some(writer) => Some(
-                tokio::time::timeout(Duration::from_secs(5), Arc::clone(writer).lock_owned())
+        let turn = match &self.turn {
+            Some(turn) => Some(
+                tokio::time::timeout(Duration::from_secs(5), Arc::clone(turn).lock_owned())
                     .await
                     .map_err(|_| Failure::new(ErrorCode::Busy))?,
             ),
@@ -146,7 +165,7 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         };
         let inner = self.connection.begin_with_options(options).await?;
-        Ok(Transaction { inner, vault: Arc::clone(&self.vault), _writer: writer })
+        Ok(Transaction::new(inner, &self.vault, turn))
     }
 
     /// Begins a transaction that only reads, all of it in the state of one moment. Nobody waits for it.
@@ -169,7 +188,7 @@ impl Store {
             }
         };
         let inner = self.connection.begin_with_options(options).await?;
-        Ok(Transaction { inner, vault: Arc::clone(&self.vault), _writer: None })
+        Ok(Transaction::new(inner, &self.vault, None))
     }
 
     /// The keys of the vault.
@@ -213,6 +232,10 @@ impl Store {
 }
 
 impl Transaction {
+    fn new(inner: DatabaseTransaction, vault: &Arc<Vault>, turn: Option<OwnedMutexGuard<()>>) -> Self {
+        Self { inner, vault: Arc::clone(vault), key_check: OnceCell::new(), _turn: turn }
+    }
+
     /// For reading and writing inside the transaction.
     #[must_use]
     pub const fn connection(&self) -> &DatabaseTransaction {
@@ -229,8 +252,15 @@ impl Transaction {
     /// # Errors
     /// `DATABASE_UNAVAILABLE`.
     pub async fn savepoint(&self) -> Result<Self, Failure> {
-        let inner = self.inner.begin().await?;
-        Ok(Self { inner, vault: Arc::clone(&self.vault), _writer: None })
+        // Read and locked once for all parts.
+        self.current_key().await?;
+        let part = Self::new(self.inner.begin().await?, &self.vault, None);
+        Ok(Self { key_check: self.key_check.clone(), ..part })
+    }
+
+    /// The key check, once it was read.
+    pub(super) const fn key_check(&self) -> &OnceCell<KeyCheck> {
+        &self.key_check
     }
 
     /// Makes everything durable.

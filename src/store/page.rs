@@ -20,6 +20,9 @@ pub enum Key {
     /// A day.
     #[serde(rename = "d")]
     Day(NaiveDate),
+    /// A number.
+    #[serde(rename = "n")]
+    Number(i32),
 }
 
 /// The edge of a page: the row next to which it begins or ends.
@@ -77,6 +80,10 @@ impl Window {
                 (Some(key), Key::Day(day)) => {
                     columns.push(key.clone());
                     values.push(SimpleExpr::val(*day));
+                }
+                (Some(key), Key::Number(number)) => {
+                    columns.push(key.clone());
+                    values.push(SimpleExpr::val(*number));
                 }
                 _ => {}
             }

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use entity::ids::{ClientId, DistrictId};
 use entity::{client_key, district_key, master_key_check};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
 use tokio::sync::OnceCell;
 
@@ -14,7 +14,9 @@ use crate::access::{Permit, Verb, verb};
 use crate::error::{ErrorCode, Failure};
 use crate::store::{Store, Transaction};
 use crate::vault::master_key::{Admission, WrongMasterKeys};
-use crate::vault::{DataKey, IndexKey, KeyCheck, KeyId, MasterKeys, Owner, VaultError, WrappedKey};
+use crate::vault::{CurrentKey, DataKey, IndexKey, KeyCheck, KeyId, MasterKeys, Owner, VaultError, WrappedKey};
+
+pub mod rotation;
 
 /// The one row of the check.
 const CHECK: i32 = 1;
@@ -52,15 +54,58 @@ impl Vault {
 
 impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
-        Self::internal(error.to_string())
+        match error {
+            VaultError::UnknownMasterKey => Self::new(ErrorCode::MasterKeyWrong).because(error.to_string()),
+            VaultError::NotOpened | VaultError::TooLong | VaultError::Crypto => Self::internal(error.to_string()),
+        }
     }
 }
 
-fn wrong(why: &WrongMasterKeys) -> Failure {
+impl Transaction {
+    /// The master key that the database is under, to wrap new keys with. It stays the same until the transaction ends: a
+    /// rotation waits for that.
+    ///
+    /// # Errors
+    /// `MASTER_KEY_WRONG` if the ring lacks it, and those of the database.
+    pub(super) async fn current_key(&self) -> Result<CurrentKey<'_>, Failure> {
+        let read = || async {
+            stored_check(self.connection(), Some(LockType::Share))
+                .await?
+                .ok_or_else(|| damaged("the key check is missing"))
+        };
+        let check = self.key_check().get_or_try_init(read).await?;
+        self.vault().keys.current(check).map_err(|why| wrong(&why))
+    }
+}
+
+pub(super) fn wrong(why: &WrongMasterKeys) -> Failure {
     Failure::new(ErrorCode::MasterKeyWrong).because(why.to_string())
 }
 
-pub(super) fn client_owner(district: DistrictId, client: ClientId) -> Owner {
+/// The check of the master key that the database is under, locked against a rotation until the transaction ends.
+pub(super) async fn current_check(transaction: &Transaction) -> Result<KeyCheck, Failure> {
+    transaction.current_key().await?;
+    transaction.key_check().get().cloned().ok_or_else(|| damaged("the key check is missing"))
+}
+
+fn damaged(what: &str) -> Failure {
+    Failure::new(ErrorCode::MasterKeyWrong).because(what)
+}
+
+fn key_id(text: &str) -> Result<KeyId, Failure> {
+    KeyId::from_text(text).ok_or_else(|| damaged("the id of a master key is damaged"))
+}
+
+async fn stored_check(connection: &impl ConnectionTrait, lock: Option<LockType>) -> Result<Option<KeyCheck>, Failure> {
+    let mut found = master_key_check::Entity::find_by_id(CHECK);
+    if let Some(lock) = lock {
+        found = found.lock(lock);
+    }
+    let row = found.one(connection).await?;
+    row.map(|row| KeyCheck::from_bytes(row.content)).transpose().map_err(|_| damaged("the key check is damaged"))
+}
+
+pub(super) fn owner(district: DistrictId, client: ClientId) -> Owner {
     Owner { district_id: district.0, client_id: client.0 }
 }
 
@@ -77,15 +122,13 @@ pub async fn admit(store: &Store) -> Result<(), Failure> {
 async fn examine(store: &Store, vault: &Vault) -> Result<(), Failure> {
     let in_use = master_keys_in_use(store).await?;
     for _ in 0..2 {
-        let stored = master_key_check::Entity::find_by_id(CHECK).one(store.reader()).await?;
-        let stored = stored
-            .map(|row| KeyCheck::from_bytes(row.content))
-            .transpose()
-            .map_err(|_| Failure::new(ErrorCode::MasterKeyWrong).because("the key check is damaged"))?;
+        let stored = stored_check(store.reader(), None).await?;
         match vault.keys.examine(stored.as_ref(), in_use.iter().copied()).map_err(|why| wrong(&why))? {
             Admission::Current => return Ok(()),
             Admission::RotationPending => {
-                tracing::warn!("keys in the database are still wrapped by a retired master key: run `kim keys rotate`");
+                tracing::warn!(
+                    "the first master key is not the one of the database yet, or not of all of it: `kim keys rotate`"
+                );
                 return Ok(());
             }
             Admission::FirstStart(check) => {
@@ -126,10 +169,16 @@ pub async fn master_keys_in_use(store: &Store) -> Result<Vec<KeyId>, Failure> {
         .all(store.reader())
         .await?;
     let ids = clients.iter().chain(&districts);
-    ids.map(|id| {
-        KeyId::from_text(id).ok_or_else(|| Failure::new(ErrorCode::MasterKeyWrong).because("a damaged key id"))
-    })
-    .collect()
+    ids.map(|id| key_id(id)).collect()
+}
+
+/// Why the master keys do not fit the database any more, if they do not: it was put under another one meanwhile.
+///
+/// # Errors
+/// Those of the database.
+pub async fn trouble(store: &Store) -> Result<Option<String>, Failure> {
+    let check = stored_check(store.reader(), None).await?;
+    Ok(check.and_then(|check| store.vault().keys.current(&check).err()).map(|why| why.to_string()))
 }
 
 /// Makes the data key of a new client.
@@ -142,7 +191,7 @@ pub async fn make_client_key<V: Verb>(
     client: ClientId,
 ) -> Result<DataKey, Failure> {
     let district = permit.district_id();
-    let (key, wrapped) = transaction.vault().keys.create_data_key(client_owner(district, client))?;
+    let (key, wrapped) = transaction.current_key().await?.create_data_key(owner(district, client))?;
     let row = client_key::ActiveModel {
         client_id: Set(client),
         district_id: Set(district),
@@ -196,7 +245,7 @@ pub(super) fn open_client_key(
     wrapped: Vec<u8>,
 ) -> Result<DataKey, Failure> {
     let wrapped = WrappedKey::from_bytes(wrapped)?;
-    Ok(vault.keys.open_data_key(client_owner(district, client), &wrapped)?)
+    Ok(vault.keys.open_data_key(owner(district, client), &wrapped)?)
 }
 
 /// Destroys the data key of a client: nothing that it sealed opens again. `false` if it was destroyed before.
@@ -233,7 +282,7 @@ pub async fn index_key_in<V: Verb>(transaction: &Transaction, permit: &Permit<V>
     if let Some(key) = find_index_key(connection, vault, district).await? {
         return Ok(key);
     }
-    let (_, wrapped) = vault.keys.create_index_key(district.0)?;
+    let (_, wrapped) = transaction.current_key().await?.create_index_key(district.0)?;
     let row = district_key::ActiveModel {
         district_id: Set(district),
         master_key_id: Set(wrapped.master_key_id().to_string()),

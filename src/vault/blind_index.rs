@@ -102,7 +102,7 @@ pub enum Fit {
     Loose,
 }
 
-/// The index key of one district, made and opened by [`MasterKeys`](super::MasterKeys); wiped when dropped. Debug shows
+/// The index key of one district, made by [`CurrentKey`](super::CurrentKey) and opened by [`MasterKeys`](super::MasterKeys); wiped when dropped. Debug shows
 /// nothing of it.
 pub struct IndexKey {
     name: hmac::Key,

@@ -10,7 +10,7 @@ use secrecy::{SecretSlice, SecretString};
 use super::field::{self, FieldName, Sealed};
 use super::{Owner, RawKey, VaultError, derive, open_body, root, seal_after, sealing_key};
 
-/// The data key of one client, made and opened by [`MasterKeys`](super::MasterKeys); wiped when dropped. Debug shows
+/// The data key of one client, made by [`CurrentKey`](super::CurrentKey) and opened by [`MasterKeys`](super::MasterKeys); wiped when dropped. Debug shows
 /// nothing of it.
 ///
 /// Destroying its wrapped form is what erases a client: fields, personal parts of events and documents, in the

@@ -1,8 +1,10 @@
 //! The ring of master keys, which wraps the data keys of the clients and the index keys of the districts.
 //!
-//! One key wraps, all of them unwrap. To rotate without downtime: give every server the new key *behind* the old one,
-//! then put it in front everywhere, then re-wrap (`kim keys rotate`), then take the old key away everywhere and
-//! destroy it. A backup whose wrapped keys are older than that day cannot be read any more.
+//! All keys of the ring unwrap. Which one wraps is not the server's choice: it is the one that the database's key check
+//! names ([`CurrentKey`]), so that all servers of a database wrap with the same key at every moment, whatever the order in
+//! their rings. To rotate without downtime: give every server the new key in front of the old one; re-wrap
+//! (`kim keys rotate`), which begins with renewing the check; take the old key away everywhere and destroy it. A backup
+//! whose wrapped keys are older than that day cannot be read any more.
 
 use std::fmt;
 
@@ -39,11 +41,18 @@ const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, UNPA
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId([u8; ID_LEN]);
 
-/// A ring of master keys with exactly one active key. Debug shows the key ids only.
+/// A ring of master keys. The first one, the active key, is the one that a new database or a rotation begins to use.
+/// Debug shows the key ids only.
 pub struct MasterKeys {
     active: MasterKey,
     /// These unwrap what they wrapped when they were active.
     retired: Vec<MasterKey>,
+}
+
+/// The master key that a database is under: the only one of a ring that wraps for it.
+pub struct CurrentKey<'a> {
+    ring: &'a MasterKeys,
+    key: &'a MasterKey,
 }
 
 struct MasterKey {
@@ -64,9 +73,9 @@ pub struct KeyCheck(Vec<u8>);
 pub enum Admission {
     /// The database is new to the vault: store this check before the first key is wrapped.
     FirstStart(KeyCheck),
-    /// The active key is the one of the database.
+    /// The database and all its keys are under the active key.
     Current,
-    /// The database is still under a retired key of the ring: serve, and re-wrap when it suits.
+    /// The database or some of its keys are under another key of the ring: serve, and re-wrap when it suits.
     RotationPending,
 }
 
@@ -179,39 +188,12 @@ impl MasterKeys {
         self.all().map(|key| key.id)
     }
 
-    /// A new data key and its wrapped form, which opens for this owner only.
-    ///
-    /// # Errors
-    /// [`VaultError::Crypto`].
-    pub fn create_data_key(&self, owner: Owner) -> Result<(DataKey, WrappedKey), VaultError> {
-        let raw = random_key()?;
-        Ok((DataKey::new(&raw, owner)?, self.wrap(&raw, &data_key_of(owner))?))
-    }
-
     /// The data key of this owner.
     ///
     /// # Errors
     /// [`VaultError::NotOpened`] when it is another owner's or damaged; [`VaultError::UnknownMasterKey`].
     pub fn open_data_key(&self, owner: Owner, wrapped: &WrappedKey) -> Result<DataKey, VaultError> {
         DataKey::new(&self.unwrap(wrapped, &data_key_of(owner))?, owner)
-    }
-
-    /// The data key of this owner, wrapped anew by the active key; `None` when it is already. What the data key
-    /// sealed stays as it is.
-    ///
-    /// # Errors
-    /// As [`MasterKeys::open_data_key`].
-    pub fn rewrap_data_key(&self, owner: Owner, wrapped: &WrappedKey) -> Result<Option<WrappedKey>, VaultError> {
-        self.rewrap(wrapped, &data_key_of(owner))
-    }
-
-    /// A new index key and its wrapped form, which opens for this district only.
-    ///
-    /// # Errors
-    /// [`VaultError::Crypto`].
-    pub fn create_index_key(&self, district_id: Uuid) -> Result<(IndexKey, WrappedKey), VaultError> {
-        let raw = random_key()?;
-        Ok((IndexKey::new(&raw)?, self.wrap(&raw, &index_key_of(district_id))?))
     }
 
     /// The index key of this district. Opening derives several keys: keep it rather than open it for each search.
@@ -222,16 +204,8 @@ impl MasterKeys {
         IndexKey::new(&self.unwrap(wrapped, &index_key_of(district_id))?)
     }
 
-    /// The index key of this district, wrapped anew by the active key; `None` when it is already. The terms that it
-    /// made stay as they are.
-    ///
-    /// # Errors
-    /// As [`MasterKeys::open_index_key`].
-    pub fn rewrap_index_key(&self, district_id: Uuid, wrapped: &WrappedKey) -> Result<Option<WrappedKey>, VaultError> {
-        self.rewrap(wrapped, &index_key_of(district_id))
-    }
-
-    /// A check made by the active key: to be stored when a rotation has re-wrapped the last key.
+    /// A check made by the active key: what makes it the current key of the database that stores it. Only when nothing is
+    /// wrapped by the key of the check before may that one be taken away.
     ///
     /// # Errors
     /// [`VaultError::Crypto`].
@@ -256,22 +230,27 @@ impl MasterKeys {
             }
             return self.key_check().map(Admission::FirstStart).map_err(|_| WrongMasterKeys::Crypto);
         };
-        let expected = check.master_key_id();
-        let fits = self.find(expected).is_some_and(|key| {
-            key.open(&check.0, &check_by(expected)).is_ok_and(|content| content.as_slice() == CHECKED)
-        });
-        if !fits {
-            return Err(WrongMasterKeys::DoesNotFit { expected, active: self.active.id });
+        let current = self.current(check)?;
+        let mut pending = current.id() != self.active.id;
+        for id in in_use {
+            if self.find(id).is_none() {
+                return Err(WrongMasterKeys::Missing(id));
+            }
+            pending |= id != self.active.id;
         }
-        if let Some(missing) = in_use.find(|id| self.find(*id).is_none()) {
-            return Err(WrongMasterKeys::Missing(missing));
-        }
-        Ok(if expected == self.active.id { Admission::Current } else { Admission::RotationPending })
+        Ok(if pending { Admission::RotationPending } else { Admission::Current })
     }
 
-    fn wrap(&self, raw: &RawKey, holder: &Holder) -> Result<WrappedKey, VaultError> {
-        let mut buffer = raw.clone();
-        self.active.seal(&holder.associated_data(self.active.id), buffer.as_mut_slice()).map(WrappedKey)
+    /// The key of a database with this check.
+    ///
+    /// # Errors
+    /// [`WrongMasterKeys::DoesNotFit`].
+    pub fn current(&self, check: &KeyCheck) -> Result<CurrentKey<'_>, WrongMasterKeys> {
+        let expected = check.master_key_id();
+        self.find(expected)
+            .filter(|key| key.open(&check.0, &check_by(expected)).is_ok_and(|content| content.as_slice() == CHECKED))
+            .map(|key| CurrentKey { ring: self, key })
+            .ok_or(WrongMasterKeys::DoesNotFit { expected, active: self.active.id })
     }
 
     fn unwrap(&self, wrapped: &WrappedKey, holder: &Holder) -> Result<RawKey, VaultError> {
@@ -286,19 +265,74 @@ impl MasterKeys {
         Ok(raw)
     }
 
-    fn rewrap(&self, wrapped: &WrappedKey, holder: &Holder) -> Result<Option<WrappedKey>, VaultError> {
-        if wrapped.master_key_id() == self.active.id {
-            return Ok(None);
-        }
-        self.wrap(&self.unwrap(wrapped, holder)?, holder).map(Some)
-    }
-
     fn all(&self) -> impl Iterator<Item = &MasterKey> {
         std::iter::once(&self.active).chain(&self.retired)
     }
 
     fn find(&self, id: KeyId) -> Option<&MasterKey> {
         self.all().find(|key| key.id == id)
+    }
+}
+
+impl CurrentKey<'_> {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> KeyId {
+        self.key.id
+    }
+
+    /// A new data key and its wrapped form, which opens for this owner only.
+    ///
+    /// # Errors
+    /// [`VaultError::Crypto`].
+    pub fn create_data_key(&self, owner: Owner) -> Result<(DataKey, WrappedKey), VaultError> {
+        let raw = random_key()?;
+        Ok((DataKey::new(&raw, owner)?, self.wrap(&raw, &data_key_of(owner))?))
+    }
+
+    /// The data key of this owner, wrapped anew by this key; `None` when it is already. What the data key
+    /// sealed stays as it is.
+    ///
+    /// # Errors
+    /// As [`MasterKeys::open_data_key`].
+    pub fn rewrap_data_key(&self, owner: Owner, wrapped: &WrappedKey) -> Result<Option<WrappedKey>, VaultError> {
+        self.rewrap(wrapped, &data_key_of(owner))
+    }
+
+    /// A new index key and its wrapped form, which opens for this district only.
+    ///
+    /// # Errors
+    /// [`VaultError::Crypto`].
+    pub fn create_index_key(&self, district_id: Uuid) -> Result<(IndexKey, WrappedKey), VaultError> {
+        let raw = random_key()?;
+        Ok((IndexKey::new(&raw)?, self.wrap(&raw, &index_key_of(district_id))?))
+    }
+
+    /// The index key of this district, wrapped anew by this key; `None` when it is already. The terms that it
+    /// made stay as they are.
+    ///
+    /// # Errors
+    /// As [`MasterKeys::open_index_key`].
+    pub fn rewrap_index_key(&self, district_id: Uuid, wrapped: &WrappedKey) -> Result<Option<WrappedKey>, VaultError> {
+        self.rewrap(wrapped, &index_key_of(district_id))
+    }
+
+    fn wrap(&self, raw: &RawKey, holder: &Holder) -> Result<WrappedKey, VaultError> {
+        let mut buffer = raw.clone();
+        self.key.seal(&holder.associated_data(self.key.id), buffer.as_mut_slice()).map(WrappedKey)
+    }
+
+    fn rewrap(&self, wrapped: &WrappedKey, holder: &Holder) -> Result<Option<WrappedKey>, VaultError> {
+        if wrapped.master_key_id() == self.key.id {
+            return Ok(None);
+        }
+        self.wrap(&self.ring.unwrap(wrapped, holder)?, holder).map(Some)
+    }
+}
+
+impl fmt::Debug for CurrentKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CurrentKey").field(&self.key.id).finish()
     }
 }
 
@@ -497,6 +531,11 @@ mod tests {
         MasterKeys::from_text(&SecretString::from(text))
     }
 
+    /// The ring's active key, current in a database of its own.
+    fn current(keys: &MasterKeys) -> CurrentKey<'_> {
+        keys.current(&keys.key_check().unwrap()).unwrap()
+    }
+
     fn owner() -> Owner {
         Owner { district_id: Uuid::now_v7(), client_id: Uuid::now_v7() }
     }
@@ -550,7 +589,7 @@ mod tests {
         assert_eq!(format!("{keys:?}"), format!("MasterKeys {{ active: {}, retired: [] }}", keys.active_id()));
         let error = ring(&format!("x{text}")).unwrap_err();
         assert!(!format!("{error:?} {error}").contains(&secret[4..12]));
-        let (data_key, wrapped) = keys.create_data_key(owner()).unwrap();
+        let (data_key, wrapped) = current(&keys).create_data_key(owner()).unwrap();
         assert_eq!(format!("{wrapped:?}"), format!("WrappedKey {{ by: {}, .. }}", keys.active_id()));
         assert_eq!(format!("{data_key:?}"), "DataKey { .. }");
     }
@@ -559,7 +598,7 @@ mod tests {
     fn wrapped_key_opens_for_its_holder_only() {
         let keys = ring(&line()).unwrap();
         let owner = owner();
-        let (_, wrapped) = keys.create_data_key(owner).unwrap();
+        let (_, wrapped) = current(&keys).create_data_key(owner).unwrap();
         assert!(keys.open_data_key(owner, &wrapped).is_ok());
         for stranger in [
             Owner { client_id: Uuid::now_v7(), ..owner },
@@ -569,7 +608,7 @@ mod tests {
             assert_eq!(keys.open_data_key(stranger, &wrapped).err(), Some(VaultError::NotOpened));
         }
         assert_eq!(keys.open_index_key(owner.district_id, &wrapped).err(), Some(VaultError::NotOpened));
-        let (_, index) = keys.create_index_key(owner.district_id).unwrap();
+        let (_, index) = current(&keys).create_index_key(owner.district_id).unwrap();
         assert_eq!(keys.open_data_key(owner, &index).err(), Some(VaultError::NotOpened));
         assert_eq!(keys.open_index_key(Uuid::now_v7(), &index).err(), Some(VaultError::NotOpened));
     }
@@ -579,22 +618,37 @@ mod tests {
         let (old, new) = (line(), line());
         let owner = owner();
         let before = ring(&old).unwrap();
-        let (data_key, wrapped) = before.create_data_key(owner).unwrap();
+        let (data_key, wrapped) = current(&before).create_data_key(owner).unwrap();
         let sealed = data_key.seal_text(FieldName::FAMILY_NAME, "Yılmaz").unwrap();
-        let (_, index) = before.create_index_key(owner.district_id).unwrap();
+        let (_, index) = current(&before).create_index_key(owner.district_id).unwrap();
 
         let both = ring(&format!("{new}{old}")).unwrap();
-        let rewrapped = both.rewrap_data_key(owner, &wrapped).unwrap().unwrap();
+        let rewrapped = current(&both).rewrap_data_key(owner, &wrapped).unwrap().unwrap();
         assert_eq!(rewrapped.master_key_id(), both.active_id());
-        assert_eq!(both.rewrap_data_key(owner, &rewrapped).unwrap(), None);
-        let index = both.rewrap_index_key(owner.district_id, &index).unwrap().unwrap();
+        assert_eq!(current(&both).rewrap_data_key(owner, &rewrapped).unwrap(), None);
+        let index = current(&both).rewrap_index_key(owner.district_id, &index).unwrap().unwrap();
 
         let after = ring(&new).unwrap();
         let opened = after.open_data_key(owner, &rewrapped).unwrap();
         assert_eq!(opened.open_text(FieldName::FAMILY_NAME, &sealed).unwrap().expose_secret(), "Yılmaz");
         assert!(after.open_index_key(owner.district_id, &index).is_ok());
         assert_eq!(after.open_data_key(owner, &wrapped).err(), Some(VaultError::UnknownMasterKey));
-        assert_eq!(after.rewrap_data_key(owner, &wrapped).err(), Some(VaultError::UnknownMasterKey));
+        assert_eq!(current(&after).rewrap_data_key(owner, &wrapped).err(), Some(VaultError::UnknownMasterKey));
+    }
+
+    #[test]
+    fn database_and_not_the_order_of_the_ring_says_which_key_wraps() {
+        let (old, new) = (line(), line());
+        let check = ring(&old).unwrap().key_check().unwrap();
+        for text in [format!("{old}{new}"), format!("{new}{old}")] {
+            let keys = ring(&text).unwrap();
+            let current = keys.current(&check).unwrap();
+            let (_, wrapped) = current.create_data_key(owner()).unwrap();
+            let (_, index) = current.create_index_key(Uuid::now_v7()).unwrap();
+            assert_eq!([current.id(); 2], [wrapped.master_key_id(), index.master_key_id()]);
+            assert_eq!(current.id(), check.master_key_id());
+        }
+        assert!(matches!(ring(&new).unwrap().current(&check), Err(WrongMasterKeys::DoesNotFit { .. })));
     }
 
     #[test]
@@ -614,6 +668,7 @@ mod tests {
         let both = ring(&format!("{new}{old}")).unwrap();
         assert_eq!(both.examine(Some(&check), in_use), Ok(Admission::RotationPending));
         let after = both.key_check().unwrap();
+        assert_eq!(both.examine(Some(&after), in_use), Ok(Admission::RotationPending));
         assert_eq!(wrong.examine(Some(&after), [wrong.active_id()]), Ok(Admission::Current));
         assert_eq!(wrong.examine(Some(&after), in_use), Err(WrongMasterKeys::Missing(first.active_id())));
     }
@@ -636,7 +691,7 @@ mod tests {
         fn wrapped_key_or_check_with_any_byte_changed_does_not_open(at in 0_usize..69, flip in 1_u8..=255) {
             let keys = ring(&line()).unwrap();
             let owner = owner();
-            let (_, wrapped) = keys.create_data_key(owner).unwrap();
+            let (_, wrapped) = current(&keys).create_data_key(owner).unwrap();
             let mut bytes = wrapped.as_bytes().to_vec();
             prop_assert_eq!(bytes.len(), 69);
             bytes[at] ^= flip;

@@ -128,6 +128,20 @@ pub(super) fn words(text: &str) -> Vec<Word> {
     kept
 }
 
+/// The folded spellings of one word of any text, without repetition; none of what has no letters or digits.
+pub(super) fn spellings(word: &str) -> Vec<String> {
+    let lower = lower(word);
+    let mut spellings: Vec<String> = Romanisation::ALL.iter().map(|scheme| fold(&lower, *scheme)).collect();
+    spellings.retain(|spelling| !spelling.is_empty());
+    keep_first_of_each(&mut spellings);
+    spellings
+}
+
+/// Whether a character stands inside a word.
+pub(super) fn is_in_word(letter: char) -> bool {
+    letter.is_alphanumeric() || is_combining_mark(letter) || is_sign_in_word(letter)
+}
+
 /// A text in its usual spelling: folded words with one blank between them. The normal form of a normal form is itself.
 #[must_use]
 pub fn normal_form(text: &str) -> String {

@@ -107,6 +107,18 @@ async fn every_root_field_is_closed_to_somebody_who_is_not_logged_in() {
         consent: id("cns"),
         erasure: id("era"),
         import: id("imp"),
+        code_list_entry: id("cle"),
+        deadline_rule: id("ddr"),
+        deadline: id("ddl"),
+        calendar_feed: id("cal"),
+        document: id("doc"),
+        transfer: id("trf"),
+        notice: id("ntc"),
+        plan: id("spl"),
+        goal: id("goa"),
+        measure: id("mea"),
+        note: id("not"),
+        task: id("tsk"),
     };
     let mut public = Vec::new();
     for (root, field) in root_fields().into_iter().filter(|(root, _)| root != "Subscription") {

@@ -56,7 +56,11 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let integration = place.account(login, "Fachverfahren Coesfeld (Demo)").await;
     place.grant(integration, Role::Integration, parse(&town)).await;
     let guest = place.account("jobcenter@kreis-coesfeld.example", "Jana Jobcenter-Muster").await;
-    let case = crate::clients::known(&app.user("case.management@stadt-coesfeld.example").await).await;
+    let manager = app.user("case.management@stadt-coesfeld.example").await;
+    let case = crate::clients::known(&manager).await;
+    let input = json!({ "caseId": case["id"], "name": "Pass.pdf", "documentType": "PDF", "sizeBytes": 100 });
+    let prepared = crate::clients::command(&manager, "documentPrepare", input, "document { id }").await;
+    let work = crate::casework::work(&manager, &case["id"], "").await;
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
     let imported = crate::imports::send(
         app,
@@ -66,6 +70,7 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     )
     .await;
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
+    let (transfer, notice) = crate::transfers::offered_to_the_town(app).await;
     Ids {
         held: find("positions", "number", "CM-07"),
         advertised: find("positions", "number", "CM-08"),
@@ -82,6 +87,18 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         erasure: crate::clients::erasure_of_another(&app.user("case.management@stadt-coesfeld.example").await).await,
         consent: text(&case["client"]["consents"]["nodes"][0]["id"]),
         import: text(&imported.body["run"]["id"]),
+        deadline_rule: text(&crate::deadlines::rule_of(&coordinator, "COURSE_ENDS").await["id"]),
+        deadline: text(&crate::deadlines::birthday(&manager, &case).await["id"]),
+        calendar_feed: text(&crate::deadlines::feed(&manager).await["id"]),
+        code_list_entry: text(&crate::code_lists::entry(&coordinator, "NEED_AREA", "WORK").await["id"]),
+        document: text(&prepared.payload()["document"]["id"]),
+        transfer,
+        notice,
+        plan: work.plan,
+        goal: work.goal,
+        measure: work.measure,
+        note: work.note,
+        task: work.task,
         town,
         institution,
     }

@@ -35,6 +35,30 @@ pub struct Ids {
     pub erasure: String,
     /// A run of an import of the same case manager.
     pub import: String,
+    /// Of a code list.
+    pub code_list_entry: String,
+    /// A rule of deadlines.
+    pub deadline_rule: String,
+    /// Of that case.
+    pub deadline: String,
+    /// Of the case manager of the town.
+    pub calendar_feed: String,
+    /// A document of that case, whose content never came.
+    pub document: String,
+    /// A case that is offered to the case manager of the town.
+    pub transfer: String,
+    /// What the case manager of the town was told thereby.
+    pub notice: String,
+    /// A draft of a support plan of that case.
+    pub plan: String,
+    /// The goal of that draft.
+    pub goal: String,
+    /// The measure towards that goal.
+    pub measure: String,
+    /// A note about that case.
+    pub note: String,
+    /// A task in that case.
+    pub task: String,
 }
 
 /// A request for one field.
@@ -121,7 +145,16 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Query", "importRows") => {
             read("query($id: ID!) { importRows(runId: $id) { nodes { line } } }", json!({ "id": ids.import }))
         }
+        ("Query", "measures") => read("{ measures { nodes { id } } }", json!({})),
+        ("Query", "tasks") => read("{ tasks { nodes { id } } }", json!({})),
         ("Query", "consents") => read("{ consents { nodes { id } } }", json!({})),
+        ("Query", "disclosures") => read("{ disclosures { nodes { id } } }", json!({})),
+        ("Query", "notices") => read("{ notices { nodes { id kind } } }", json!({})),
+        ("Query", "caseManagers") => read("{ caseManagers { nodes { id displayName } } }", json!({})),
+        ("Query", "transfer") => {
+            read("query($id: ID!) { transfer(id: $id) { id reference } }", json!({ "id": ids.transfer }))
+        }
+        ("Query", "transfers") => read("{ transfers { nodes { id reference } } }", json!({})),
         ("Query", "accounts") => read("{ accounts { totalCount nodes { id } } }", json!({})),
         ("Query", "logEntries") => read("{ logEntries { nodes { id } } }", json!({})),
         ("Mutation", "sessionLogin") => {
@@ -158,7 +191,32 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             "",
             json!({ "clientId": ids.client, "scope": "STATISTICS_ONLY", "form": "ORAL", "language": "uk" }),
         )],
+        ("Mutation", "documentPrepare") => vec![command(
+            field,
+            "",
+            json!({ "caseId": ids.case, "name": "Mietvertrag.pdf", "documentType": "PDF", "sizeBytes": 100 }),
+        )],
+        ("Mutation", "documentLink") => vec![session(field, json!({ "documentId": ids.document }))],
+        ("Mutation", "documentDelete") => vec![command(field, "", json!({ "documentId": ids.document }))],
         ("Mutation", "consentRevoke") => vec![command(field, "", json!({ "consentId": ids.consent }))],
+        ("Mutation", "disclosureRecord") => vec![command(
+            field,
+            "",
+            json!({ "clientId": ids.client, "recipientOrganisationId": ids.institution, "dataClasses": ["IDENTITY"] }),
+        )],
+        ("Mutation", "noticeAcknowledge") => vec![command(field, "", json!({ "noticeId": ids.notice }))],
+        ("Mutation", "transferOffer" | "transferAssign") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "toStaffMemberId": ids.superior }))]
+        }
+        ("Mutation", "transferRequest") => vec![command(field, "", json!({ "reference": "2023-9999" }))],
+        ("Mutation", "transferConfirmItem") => vec![command(
+            field,
+            "",
+            json!({ "transferId": ids.transfer, "recordId": format!("tsk_{}", "0".repeat(32)) }),
+        )],
+        ("Mutation", "transferAccept" | "transferDecline" | "transferWithdraw") => {
+            vec![command(field, "", json!({ "transferId": ids.transfer }))]
+        }
         ("Mutation", "positionPlan") => vec![command(
             field,
             "",
@@ -205,6 +263,74 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Mutation", "caseNameSubstitute") => {
             vec![command(field, "", json!({ "caseId": ids.case, "substituteId": null }))]
         }
+        ("Query", "codeListEntries") => read("{ codeListEntries(list: NEED_AREA) { nodes { id } } }", json!({})),
+        ("Mutation", "codeListEntrySet") => vec![command(
+            field,
+            "",
+            json!({ "list": "NEED_AREA", "code": "NEW", "labelDe": "Neu", "labelEn": "New", "validFrom": "2023-01-01" }),
+        )],
+        ("Mutation", "codeListEntryEnd") => {
+            vec![command(field, "", json!({ "codeListEntryId": ids.code_list_entry, "validUntil": "2024-01-01" }))]
+        }
+        ("Query", "deadlineRules") => read("{ deadlineRules { nodes { id } } }", json!({})),
+        ("Mutation", "deadlineRuleSet") => vec![command(
+            field,
+            "",
+            json!({ "code": "NEW", "labelDe": "Neu", "labelEn": "New", "source": "§ 1", "basis": "OTHER",
+                "validFrom": "2023-01-01" }),
+        )],
+        ("Mutation", "deadlineRuleEnd") => {
+            vec![command(field, "", json!({ "deadlineRuleId": ids.deadline_rule, "validUntil": "2024-01-01" }))]
+        }
+        ("Query", "deadlines") => read("{ deadlines { nodes { id text exactDueOn } } }", json!({})),
+        ("Mutation", "deadlineAdd") => vec![command(
+            field,
+            "",
+            json!({ "caseId": ids.case, "origin": { "rule": { "ruleCode": "COURSE_ENDS", "basisOn": "2023-07-01" } } }),
+        )],
+        ("Mutation", "deadlineSettle") => {
+            vec![command(field, "", json!({ "deadlineId": ids.deadline, "outcome": "MET" }))]
+        }
+        ("Mutation", "deadlineReopen") => vec![command(field, "", json!({ "deadlineId": ids.deadline }))],
+        ("Mutation", "deadlineMove") => {
+            vec![command(field, "", json!({ "deadlineId": ids.deadline, "dueOn": "2023-12-31" }))]
+        }
+        ("Query", "calendarFeeds") => read("{ calendarFeeds { nodes { id } } }", json!({})),
+        ("Mutation", "calendarFeedCreate") => vec![command(field, "", json!({ "name": "Telefon" }))],
+        ("Mutation", "calendarFeedRevoke") => {
+            vec![command(field, "", json!({ "calendarFeedId": ids.calendar_feed }))]
+        }
+        ("Mutation", "caseChangeLegalSphere") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "changedOn": "2023-06-01", "begunSphere": "SGB_II" }))]
+        }
+        ("Mutation", "assessmentRecord") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "needArea": "HOUSING", "severity": "ACUTE" }))]
+        }
+        ("Mutation", "supportPlanDraft") => vec![command(field, "", json!({ "caseId": ids.case }))],
+        ("Mutation", "supportPlanAgree") => {
+            vec![command(field, "", json!({ "supportPlanId": ids.plan, "reviewOn": "2023-12-01" }))]
+        }
+        ("Mutation", "goalAdd") => {
+            vec![command(field, "", json!({ "supportPlanId": ids.plan, "needArea": "WORK", "text": "Arbeit finden" }))]
+        }
+        ("Mutation", "goalSetStatus") => {
+            vec![command(field, "", json!({ "goalId": ids.goal, "status": "DROPPED" }))]
+        }
+        ("Mutation", "measureAdd") => {
+            vec![command(field, "", json!({ "goalId": ids.goal, "text": "Beratung" }))]
+        }
+        ("Mutation", "measureSetStatus") => {
+            vec![command(field, "", json!({ "measureId": ids.measure, "status": "DROPPED" }))]
+        }
+        ("Mutation", "contactRecord") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "channel": "EMAIL", "partner": "CLIENT" }))]
+        }
+        ("Mutation", "noteWrite") => vec![command(field, "", json!({ "caseId": ids.case, "text": "Vermerk" }))],
+        ("Mutation", "noteCorrect") => vec![command(field, "", json!({ "noteId": ids.note, "text": "Vermerk" }))],
+        ("Mutation", "taskAdd") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "text": "Anrufen", "dueOn": "2023-07-01" }))]
+        }
+        ("Mutation", "taskSettle") => vec![command(field, "", json!({ "taskId": ids.task, "status": "DONE" }))],
         ("Mutation", "staffMemberAdd") => {
             vec![command(field, "", json!({ "organisationId": ids.town, "displayName": "Nina Neu-Muster" }))]
         }
@@ -231,10 +357,14 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Mutation", "organisationEnd") => {
             vec![command(field, "", json!({ "organisationId": ids.institution, "validUntil": "2024-01-01" }))]
         }
+        ("Subscription", "caseChanged") => {
+            read("subscription($id: ID) { caseChanged(caseId: $id) { case { id } } }", json!({ "id": ids.case }))
+        }
         ("Subscription", "positionChanged") => read(
             "subscription($id: ID) { positionChanged(positionId: $id) { position { id } } }",
             json!({ "id": ids.held }),
         ),
+        ("Subscription", "noticeArrived") => read("subscription { noticeArrived { id } }", json!({})),
         _ => return None,
     };
     Some(samples)

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::app::TestApp;
 use crate::databases::{TestDatabase, both_databases};
-use crate::desk::{Desk, document, fill, id, rule};
+use crate::desk::{Desk, document, fill, id, revoke, rule};
+use crate::tables::Tables;
 
 fn key(key: &str) -> Value {
     json!({ "idempotencyKey": key })
@@ -120,7 +121,7 @@ both_databases! {
     async fn only_validating_stores_neither_effect_nor_key_nor_event(db: TestDatabase) {
         let desk = Desk::open(db).await;
         let mut tables = desk.tables().await;
-        let stored = async |tables: &mut crate::tables::Tables| {
+        let stored = async |tables: &mut Tables| {
             let mut counts = Vec::new();
             for table in ["position", "event", "idempotency_record", "staff_member", "occupancy"] {
                 counts.push(tables.count(table).await);
@@ -174,7 +175,7 @@ both_databases! {
         let advertise = json!({ "positionId": position });
         let advertised = desk.employer.command_with("positionAdvertise", advertise.clone(), key("k")).await;
         assert!(advertised.position().is_some());
-        desk.revoke(&grant).await;
+        revoke(&desk.app.administrator().await, &grant).await;
         let again = desk.employer.command_with("positionPlan", plan, key("j")).await;
         assert_eq!((again.rules(), again.position()), (rule("NOT_FOUND", ""), None));
         let again = desk.employer.command_with("positionAdvertise", advertise.clone(), key("k")).await;

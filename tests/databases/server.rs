@@ -6,6 +6,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
+use std::time::Duration;
 
 use sea_orm::sqlx::{AssertSqlSafe, Connection as _, Error, PgConnection, query_scalar, raw_sql};
 use tokio::sync::OnceCell;
@@ -70,6 +71,24 @@ impl Server {
         let name = self.name(&self.copies.fetch_add(1, Ordering::Relaxed).to_string());
         let statement = format!("CREATE DATABASE {name} TEMPLATE {} {}", self.name("template"), self.strategy);
         execute(&self.url, &statement).await.map_err(|error| error.to_string())?;
+        let url = self.url_of(&name)?;
+        Ok((name, url))
+    }
+
+    /// A new database with the content of another one, to which nobody may be connected: its name and its URL.
+    pub(super) async fn copy(&self, original: &str) -> Result<(String, String), String> {
+        let name = self.name(&self.copies.fetch_add(1, Ordering::Relaxed).to_string());
+        let statement = format!("CREATE DATABASE {name} TEMPLATE {original} {}", self.strategy);
+        let mut outcome = execute(&self.url, &statement).await;
+        for _ in 0..50 {
+            // A pool that was closed says good-bye in its own time.
+            if !outcome.as_ref().is_err_and(|error| error.to_string().contains("being accessed by other users")) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            outcome = execute(&self.url, &statement).await;
+        }
+        outcome.map_err(|error| error.to_string())?;
         let url = self.url_of(&name)?;
         Ok((name, url))
     }

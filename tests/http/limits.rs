@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::app::{Answer, Client, TestApp, eventually};
 use crate::databases::{DatabaseKind, TestDatabase, both_databases};
-use crate::obstacles::{LockedFile, LockedTables};
-use crate::steps::{numbers, organisation, plan};
+use crate::desk::{id_of, numbers, plan};
+use crate::tables::Lock;
 
 /// What introspecting tools ask, by the specification of GraphQL: everything there is, types unwrapped nine times.
 fn introspection() -> String {
@@ -164,20 +164,20 @@ both_databases! {
             .await;
         let url = app.db.url().to_owned();
         let coordinator = app.coordinator().await;
-        let employer = organisation(&coordinator, "Stadt Coesfeld").await;
+        let employer = id_of(&coordinator, "organisations", "Stadt Coesfeld").await;
         let before = numbers(&coordinator).await;
         app.seal().await;
         let answer = match app.db.kind() {
             DatabaseKind::Sqlite => {
-                let lock = LockedFile::hold(&url).await;
+                let lock = Lock::hold(&url, "position").await;
                 let answer = late(&coordinator, &employer).await;
                 lock.release().await;
                 answer
             }
             DatabaseKind::Postgres => {
                 // Each statement keeps within its own time; the second one is too much for the request.
-                let first = LockedTables::hold(&url, "organisation").await;
-                let second = LockedTables::hold(&url, "position").await;
+                let first = Lock::hold(&url, "organisation").await;
+                let second = Lock::hold(&url, "position").await;
                 let release = async {
                     tokio::time::sleep(Duration::from_millis(1_000)).await;
                     first.release().await;

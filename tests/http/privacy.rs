@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::databases::{TestDatabase, both_databases};
-use crate::process::Process;
+use crate::program::Program;
 
 const LOGIN: &str = "mutation($input: SessionLoginInput!) {
     sessionLogin(input: $input) { session { accessToken refreshToken } userErrors { code } } }";
@@ -32,16 +32,15 @@ impl Caller {
 
 both_databases! {
     async fn no_log_line_holds_a_name_a_login_a_password_a_token_or_an_address(db: TestDatabase) {
-        let settings = [
-            ("KIM_LOG_FORMAT", "json"),
-            ("KIM_LOG_FILTER", "debug"),
-            ("KIM_DEMO", "true"),
-            ("KIM_SERVER_TRUSTED_PROXIES", "127.0.0.1"),
-            ("KIM_SEALING_INTERVAL_MS", "100"),
-            ("KIM_DATABASE_ACQUIRE_TIMEOUT_MS", "2500"),
-        ];
-        let mut process = Process::start(db.url(), &settings).await;
-        let caller = Caller { http: reqwest::Client::new(), url: process.url("/graphql") };
+        let program = Program::on(&db)
+            .with("KIM_LOG_FORMAT", "json")
+            .with("KIM_LOG_FILTER", "debug")
+            .with("KIM_DEMO", "true")
+            .with("KIM_SERVER_TRUSTED_PROXIES", "127.0.0.1")
+            .with("KIM_SEALING_INTERVAL_MS", "100")
+            .with("KIM_DATABASE_ACQUIRE_TIMEOUT_MS", "2500");
+        let serving = program.serve(&["serve"]);
+        let caller = Caller { http: reqwest::Client::new(), url: serving.url("/graphql") };
         let mut secrets: Vec<String> = Vec::new();
 
         // Logging in: rightly, wrongly, as nobody.
@@ -90,12 +89,30 @@ both_databases! {
                 secrets.push(fresh.to_owned());
             }
         }
-        let path = format!("{}/MARK-path?MARK-query=1", process.url(""));
+        // A calendar feed, whose address is a secret: fetched, revoked, fetched again, misspelt.
+        let manager = caller.log_in("case.management@kreis-coesfeld.example", kim::demo::PASSWORD).await;
+        let manager = manager["data"]["sessionLogin"]["session"]["accessToken"].as_str().unwrap().to_owned();
+        let create = "mutation { calendarFeedCreate(input: { name: \"MARK-feed\" }) { calendarFeed { id } url } }";
+        let made = caller.send(Some(&manager), json!({ "query": create })).await;
+        let made = &made["data"]["calendarFeedCreate"];
+        let feed = made["url"].as_str().unwrap().to_owned();
+        let revoke = "mutation($id: ID!) { calendarFeedRevoke(input: { calendarFeedId: $id }) { userErrors { code } } }";
+        let revoke = json!({ "query": revoke, "variables": { "id": made["calendarFeed"]["id"] } });
+        for (path, status) in [(feed.clone(), 200), (feed.replace(".ics", ".MARK"), 404), (format!("{feed}/x"), 404)] {
+            assert_eq!(caller.http.get(serving.url(&path)).send().await.unwrap().status(), status, "{path}");
+        }
+        caller.send(Some(&manager), revoke).await;
+        assert_eq!(caller.http.get(serving.url(&feed)).send().await.unwrap().status(), 404);
+        secrets.push(feed.trim_start_matches("/calendar/kimc_").trim_end_matches(".ics").to_owned());
+        let metrics = caller.http.get(serving.url("/metrics")).send().await.unwrap().text().await.unwrap();
+        assert!(metrics.contains("/calendar/{token}.ics") && !metrics.contains(secrets.last().unwrap()), "{metrics}");
+        let path = format!("{}/MARK-path?MARK-query=1", serving.url(""));
         caller.http.get(path).header("origin", "https://MARK-origin.example").send().await.unwrap();
-        process.terminate();
-        assert!(process.ended().await.success());
+        serving.terminate();
+        let ended = serving.ended().await;
+        assert_eq!(ended.code, 0, "{ended:?}");
 
-        let (printed, logged) = (process.stdout(), process.stderr());
+        let (printed, logged) = (ended.output, ended.complaints);
         let lines: Vec<Value> = logged.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"))).collect();
         let answered: Vec<&Value> = lines.iter().filter(|line| line["message"] == "answered").collect();
         assert!(answered.len() >= 10 && answered.iter().all(|line| line["request_id"].is_string()), "{logged}");

@@ -4,28 +4,23 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
 use crate::app::{TestApp, eventually};
-use crate::databases::{DatabaseKind, TestDatabase, both_databases};
-use crate::obstacles::{LockedFile, LockedTables, number};
-use crate::process::Process;
+use crate::databases::{TestDatabase, both_databases};
+use crate::program::{Program, Serving};
 use crate::sockets::{Events, Socket};
-
-enum Lock {
-    Tables(LockedTables),
-    File(LockedFile),
-}
+use crate::tables::{Lock, Tables};
 
 /// How many statements the server has sent.
-async fn statements(process: &Process) -> u64 {
-    let metrics = reqwest::get(process.url("/metrics")).await.unwrap().text().await.unwrap();
+async fn statements(serving: &Serving) -> u64 {
+    let metrics = reqwest::get(serving.url("/metrics")).await.unwrap().text().await.unwrap();
     let count = metrics.lines().find_map(|line| line.strip_prefix("kim_database_statements_total "));
     count.unwrap().parse().unwrap()
 }
 
 both_databases! {
     async fn stop_signal_lets_running_requests_finish_seals_the_log_and_ends_with_success(db: TestDatabase) {
-        let settings = [("KIM_SEALING_INTERVAL_MS", "3600000"), ("KIM_LOG_FILTER", "info")];
-        let mut process = Process::start(db.url(), &settings).await;
-        let (http, url) = (reqwest::Client::new(), process.url("/graphql"));
+        let program = Program::on(&db).with("KIM_DEMO", "true").with("KIM_SEALING_INTERVAL_MS", "3600000");
+        let serving = program.serve(&["serve"]);
+        let (http, url) = (reqwest::Client::new(), serving.url("/graphql"));
         let send = async |token: Option<String>, body: Value| -> (u16, Value) {
             let mut request = http.post(&url).json(&body);
             if let Some(token) = token {
@@ -42,15 +37,9 @@ both_databases! {
         let (_, answer) = send(token.clone(), query).await;
         let organisations = answer["data"]["organisations"]["nodes"].as_array().unwrap();
         let employer = &organisations.iter().find(|one| one["kind"] == "MUNICIPALITY").unwrap()["id"];
-        eventually("the demo is sealed", || async {
-            number(db.url(), "SELECT count(*) FROM log_pending").await == 0
-        })
-        .await;
+        eventually("the demo is sealed", async || Tables::open(db.url()).await.count("log_pending").await == 0).await;
 
-        let lock = match db.kind() {
-            DatabaseKind::Postgres => Lock::Tables(LockedTables::hold(db.url(), "position").await),
-            DatabaseKind::Sqlite => Lock::File(LockedFile::hold(db.url()).await),
-        };
+        let lock = Lock::hold(db.url(), "position").await;
         let input = json!({
             "number": "LAST", "buildingBlock": "CASE_MANAGEMENT", "role": "CASE_MANAGER", "employerId": employer,
             "fteHundredths": 100, "fundedBy": "STATE",
@@ -58,24 +47,22 @@ both_databases! {
         let document = "mutation($input: PositionPlanInput!) { positionPlan(input: $input) { position { number } } }";
         let body = json!({ "query": document, "variables": { "input": input } });
         // Who sends the request is looked up first: from that statement on it runs.
-        let before = statements(&process).await;
+        let before = statements(&serving).await;
         let running = send(token, body);
         let stopping = async {
-            eventually("the command runs", || async { statements(&process).await > before }).await;
-            process.terminate();
-            eventually("new connections are refused", || async { TcpStream::connect(&process.address).await.is_err() })
+            eventually("the command runs", || async { statements(&serving).await > before }).await;
+            serving.terminate();
+            eventually("new connections are refused", || async { TcpStream::connect(&serving.address).await.is_err() })
                 .await;
-            match lock {
-                Lock::Tables(lock) => lock.release().await,
-                Lock::File(lock) => lock.release().await,
-            }
+            lock.release().await;
         };
         let ((status, answer), ()) = tokio::join!(running, stopping);
         assert_eq!((status, &answer["data"]["positionPlan"]["position"]["number"]), (200, &json!("LAST")), "{answer}");
-        let status = process.ended().await;
-        assert!(status.success(), "{status}\n{}", process.stderr());
-        assert_eq!(number(db.url(), "SELECT count(*) FROM log_pending").await, 0, "the last command is sealed as well");
-        assert!(number(db.url(), "SELECT count(*) FROM position WHERE number = 'LAST'").await == 1);
+        let ended = serving.ended().await;
+        assert_eq!(ended.code, 0, "{ended:?}");
+        let mut tables = Tables::open(db.url()).await;
+        assert_eq!(tables.count("log_pending").await, 0, "the last command is sealed as well");
+        assert_eq!(tables.count("position WHERE number = 'LAST'").await, 1);
     }
 }
 

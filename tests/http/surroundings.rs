@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::{GRAPHQL, JSON, asking, read};
 use crate::app::{Client, TestApp};
 use crate::databases::TestDatabase;
-use crate::obstacles::execute;
 use crate::sockets::Socket;
+use crate::tables::Tables;
 
 async fn bare() -> TestApp {
     TestApp::on(TestDatabase::sqlite().await).without_demo().start().await
@@ -36,7 +36,8 @@ async fn health_tells_that_the_server_lives_and_is_ready() {
 #[tokio::test]
 async fn readiness_names_pending_migrations() {
     let db = TestDatabase::sqlite().await;
-    execute(db.url(), "DELETE FROM seaql_migrations WHERE version = (SELECT max(version) FROM seaql_migrations)").await;
+    let newest = "DELETE FROM seaql_migrations WHERE version = (SELECT max(version) FROM seaql_migrations)";
+    Tables::open(db.url()).await.run(newest).await;
     let app = TestApp::on(db).without_demo().start().await;
     let (status, headers, body) = get(&app, "/health/ready").await;
     assert_eq!(status, 503);

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use crate::app::{Answer, TestApp, eventually};
 use crate::databases::TestDatabase;
-use crate::obstacles::{LockedFile, number};
+use crate::desk::{id_of, numbers, plan, planned};
 use crate::sockets::Socket;
-use crate::steps::{numbers, organisation, plan, planned};
+use crate::tables::{Lock, Tables};
 
 fn assert_unavailable(answer: &Answer, code: &str) {
     assert_eq!((answer.status, answer.code()), (503, code), "{answer:?}");
@@ -26,7 +26,7 @@ async fn lost_database_costs_503_and_comes_back_without_a_restart() {
     let Some(db) = TestDatabase::private_postgres().await else { return };
     let app = TestApp::on(db).with("KIM_DATABASE_ACQUIRE_TIMEOUT_MS", "1000").start().await;
     let coordinator = app.coordinator().await;
-    let employer = organisation(&coordinator, "Stadt Coesfeld").await;
+    let employer = id_of(&coordinator, "organisations", "Stadt Coesfeld").await;
     let mut socket = Socket::of(&app, &coordinator).await;
     socket.subscribe("a", "subscription { positionChanged { position { number } } }", json!({})).await;
     socket.settle().await;
@@ -61,12 +61,13 @@ async fn full_storage_costs_503_stores_nothing_and_works_again_with_space() {
         .start()
         .await;
     let coordinator = app.coordinator().await;
-    let employer = organisation(&coordinator, "Stadt Coesfeld").await;
+    let employer = id_of(&coordinator, "organisations", "Stadt Coesfeld").await;
     app.seal().await;
     let pages = async |most: i64| limit_pages(&app, most).await;
-    pages(number(app.db.url(), "PRAGMA page_count").await + 4).await;
+    let mut tables = Tables::open(app.db.url()).await;
+    pages(tables.number("PRAGMA page_count").await + 4).await;
     let before = numbers(&coordinator).await.len();
-    let events_before = number(app.db.url(), "SELECT count(*) FROM event").await;
+    let events_before = tables.count("event").await;
     let mut done = 0;
     let refused = loop {
         let answer = plan(&coordinator, &employer, &format!("FULL-{done}")).await;
@@ -78,7 +79,7 @@ async fn full_storage_costs_503_stores_nothing_and_works_again_with_space() {
     };
     assert_unavailable(&refused, "STORAGE_FULL");
     assert_eq!(numbers(&coordinator).await.len(), (before + done).min(100), "what was refused is not there");
-    let events = number(app.db.url(), "SELECT count(*) FROM event").await;
+    let events = tables.count("event").await;
     assert_eq!(usize::try_from(events - events_before).unwrap(), done, "nor in the log");
     pages(1_000_000).await;
     eventually("there is space again", || async {
@@ -96,8 +97,8 @@ async fn limit_pages(app: &TestApp, most: i64) {
 async fn sqlite_file_that_another_process_writes_to_is_waited_for_and_then_busy() {
     let app = TestApp::start(TestDatabase::sqlite().await).await;
     let coordinator = app.coordinator().await;
-    let employer = organisation(&coordinator, "Stadt Coesfeld").await;
-    let lock = LockedFile::hold(app.db.url()).await;
+    let employer = id_of(&coordinator, "organisations", "Stadt Coesfeld").await;
+    let lock = Lock::hold(app.db.url(), "position").await;
     assert!(!numbers(&coordinator).await.is_empty(), "reading goes on");
     assert_unavailable(&plan(&coordinator, &employer, "BUSY").await, "BUSY");
     // Short enough a wait is not noticed.

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use super::{EVENTS, GRAPHQL, JSON, asking, code, read};
 use crate::app::TestApp;
 use crate::databases::TestDatabase;
-use crate::steps::{numbers, organisation};
+use crate::desk::{id_of, numbers};
 
 /// A server without the demo district: enough for what does not need a login.
 async fn bare() -> TestApp {
@@ -102,7 +102,7 @@ async fn only_json_bodies_are_read() {
     let app = TestApp::start(TestDatabase::sqlite().await).await;
     let coordinator = app.coordinator().await;
     let before = numbers(&coordinator).await;
-    let employer = organisation(&coordinator, "Stadt Coesfeld").await;
+    let employer = id_of(&coordinator, "organisations", "Stadt Coesfeld").await;
     let body = json!({ "query": format!(
         "mutation {{ positionPlan(input: {{ number: \"X\", buildingBlock: CASE_MANAGEMENT, role: CASE_MANAGER,
          employerId: \"{employer}\", fteHundredths: 100, fundedBy: STATE }}) {{ userErrors {{ code }} }} }}"

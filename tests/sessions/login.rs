@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{client, log_in, refresh, refused, whose};
 use crate::app::{Client, TestApp};
 use crate::databases::{TestDatabase, both_databases};
-use crate::steps::{PASSWORD, account, account_id, disable, grant, organisation, revoke};
+use crate::desk::{PASSWORD, account, account_id, disable, grant, id_of, revoke};
 
 async fn positions(client: &Client) -> Result<usize, String> {
     let answer = client.query("{ positions { nodes { id } } }").await;
@@ -190,7 +190,7 @@ both_databases! {
     async fn grants_begin_and_end_with_their_days_in_berlin(db: TestDatabase) {
         let app = TestApp::on(db).with("KIM_AUTH_ACCESS_TOKEN_SECONDS", "3600").start().await;
         let administrator = app.administrator().await;
-        let employer = organisation(&administrator, "Stadt Coesfeld").await;
+        let employer = id_of(&administrator, "organisations", "Stadt Coesfeld").await;
         let id = account(&administrator, "spaeter@example.org", Some(PASSWORD)).await;
         let days = json!({ "from": "2023-06-02", "until": "2023-06-03" });
         grant(&administrator, &id, "EMPLOYER", &employer, days).await;
@@ -209,7 +209,7 @@ both_databases! {
     async fn given_and_revoked_grants_take_effect_on_the_next_request(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let administrator = app.administrator().await;
-        let employer = organisation(&administrator, "Stadt Coesfeld").await;
+        let employer = id_of(&administrator, "organisations", "Stadt Coesfeld").await;
         let id = account(&administrator, "neu@example.org", Some(PASSWORD)).await;
         let user = app.user_with_password("neu@example.org", PASSWORD).await;
         assert_eq!(positions(&user).await, Err("FORBIDDEN".to_owned()));

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::{bearer, refused, whose};
 use crate::app::{Client, TestApp, eventually};
 use crate::databases::{TestDatabase, both_databases};
+use crate::desk::{account, disable, grant, id_of};
 use crate::issuer::TestIssuer;
 use crate::sockets::Socket;
-use crate::steps::{account, disable, grant, organisation};
 
 async fn start(db: TestDatabase, issuer: &TestIssuer) -> TestApp {
     TestApp::on(db).with("KIM_OIDC_ISSUER", issuer.url()).with("KIM_OIDC_AUDIENCE", "kim").start().await
@@ -30,7 +30,7 @@ both_databases! {
         // An account without a password is for exactly this.
         let administrator = app.administrator().await;
         let id = account(&administrator, "extern@example.org", None).await;
-        let employer = organisation(&administrator, "Stadt Coesfeld").await;
+        let employer = id_of(&administrator, "organisations", "Stadt Coesfeld").await;
         grant(&administrator, &id, "EMPLOYER", &employer, json!({})).await;
         let external = of(&app, &issuer, "extern@example.org");
         assert_eq!(external.query("{ positions { totalCount } }").await.data()["positions"]["totalCount"], 3);
@@ -147,7 +147,7 @@ async fn disabling_ends_subscriptions_that_were_opened_with_an_external_token() 
     let app = start(TestDatabase::sqlite().await, &issuer).await;
     let administrator = app.administrator().await;
     let id = account(&administrator, "extern@example.org", None).await;
-    let employer = organisation(&administrator, "Stadt Coesfeld").await;
+    let employer = id_of(&administrator, "organisations", "Stadt Coesfeld").await;
     grant(&administrator, &id, "EMPLOYER", &employer, json!({})).await;
     let mut socket = Socket::of(&app, &of(&app, &issuer, "extern@example.org")).await;
     socket.subscribe("a", "subscription { positionChanged { position { number } } }", json!({})).await;

@@ -230,14 +230,23 @@ impl Sessions {
     /// # Errors
     /// The troubles of the server.
     pub async fn again(&self, actor: &Actor) -> Result<Option<Actor>, Failure> {
+        match actor.account_id() {
+            Some(account) => self.of_account(account, actor.session_id()).await,
+            None => Ok(None),
+        }
+    }
+
+    /// An account that was vouched for before, by a session or (without one) by the external issuer, with the grants that
+    /// hold now; `None` if the session or the account has ended.
+    ///
+    /// # Errors
+    /// The troubles of the server.
+    pub async fn of_account(&self, account: AccountId, session: Option<SessionId>) -> Result<Option<Actor>, Failure> {
         let inner = &self.inner.parts;
         let now = inner.clock.now();
-        match (actor.account_id(), actor.session_id()) {
-            (Some(account), Some(session)) => {
-                session::actor_of_session(&inner.store, session, account, now, legal_day(now)).await
-            }
-            (Some(account), None) => session::actor_of_account(&inner.store, account, legal_day(now)).await,
-            (None, _) => Ok(None),
+        match session {
+            Some(session) => session::actor_of_session(&inner.store, session, account, now, legal_day(now)).await,
+            None => session::actor_of_account(&inner.store, account, legal_day(now)).await,
         }
     }
 

@@ -3,7 +3,7 @@
 use async_graphql::InputObject;
 use chrono::{Datelike, NaiveDate};
 use entity::codes::{
-    AgeBand, CaseIntensity, CasePhase, CaseRelation, CaseStatus, CaseUnit, ClientStatus, ClosureReason,
+    AgeBand, CaseIntensity, CasePhase, CaseRelation, CaseStatus, CaseUnit, ClientStatus, ClosureReason, CodeList,
     GenderStatistical, LanguageLevel, LegalBasis, ReferralSource,
 };
 use entity::ids::{CaseId, ClientId, Identifier, MunicipalityId, StaffMemberId};
@@ -11,13 +11,15 @@ use serde::Serialize;
 
 use crate::access::{on, verb};
 use crate::commands::casework::client::{IdentityInput, NewClient, RecordConsentInput, register};
+use crate::commands::district::code_list::require_code;
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Texts, Work};
-use crate::domain::casework::case::{leads_back, phase_blocked_by};
+use crate::domain::casework::case::{Facts, leads_back, phase_blocked_by};
 use crate::domain::input::Checks;
 use crate::domain::period::Month;
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::casework::case::{self, Case, is_member, of_account};
 use crate::store::casework::case_phase_change;
+use crate::store::casework::work::facts;
 use crate::store::casework::{case_person, client};
 use crate::store::district::municipality;
 
@@ -152,6 +154,8 @@ pub async fn open<V: on::Case>(
     beginning: &Beginning,
 ) -> Result<Done<Case>, Stop> {
     let connection = work.transaction.connection();
+    require_code(work, "nationalityGroup", CodeList::NationalityGroup, input.nationality_group.as_deref()).await?;
+    require_code(work, "residenceGroup", CodeList::ResidenceGroup, input.residence_group.as_deref()).await?;
     let (client_id, texts) = match input.client_id {
         Some(known) => {
             let known = client::lock(connection, work.permit, known).await?;
@@ -229,6 +233,12 @@ async fn move_to(work: &Work<'_, verb::WorkOnCase>, case: &mut Case, to: CasePha
     case_phase_change::insert(connection, work.permit, case.id, Some(from), to, work.today).await
 }
 
+/// What was done in the case so far.
+async fn facts_of(work: &Work<'_, verb::WorkOnCase>, id: CaseId) -> Result<Facts, Failure> {
+    let found = facts(work.transaction.connection(), work.permit, &[id]).await?;
+    Ok(found.into_iter().map(|(_, facts)| facts).next().unwrap_or_default())
+}
+
 fn expect_status(case: &Case, status: CaseStatus, otherwise: ErrorCode) -> Result<(), UserError> {
     if case.status == status { Ok(()) } else { Err(UserError::at("", otherwise).with("status", case.status.as_str())) }
 }
@@ -260,7 +270,8 @@ impl Changes for CaseAdvancePhaseInput {
     changes_case!();
 
     async fn change(&self, work: &Work<'_, Self::Verb>, mut case: Case) -> Result<Done<Case>, Stop> {
-        let blocked = phase_blocked_by(case.status, case.phase, self.to);
+        let facts = facts_of(work, case.id).await?;
+        let blocked = phase_blocked_by(case.status, case.phase, self.to, &facts);
         if !blocked.is_empty() {
             return Err(blocked.into());
         }
@@ -368,7 +379,8 @@ impl Changes for CaseCloseInput {
         case.closed_on = Some(work.today);
         case.closure_reason = Some(self.closure_reason);
         move_to(work, &mut case, CLOSURE).await?;
-        store(work, case).await
+        let open_tasks = facts_of(work, case.id).await?.open_tasks;
+        Ok(store(work, case).await?.with(serde_json::json!({ "openTasks": open_tasks })))
     }
 }
 

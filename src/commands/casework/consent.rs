@@ -13,6 +13,7 @@ use crate::domain::input::{Checks, REASON_MAXIMUM};
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::casework::client;
 use crate::store::casework::consent::{self, Consent};
+use crate::store::casework::disclosure;
 use crate::store::casework::notice::{self, Recipient};
 use crate::store::district::organisation;
 use crate::store::staffing::staff_member;
@@ -198,11 +199,17 @@ impl Changes for ConsentRevokeInput {
         } else {
             vec![revoked.clone()]
         };
+        let ids: Vec<ConsentId> = ended.iter().map(|release| release.id).collect();
+        let received = disclosure::recipients_by(connection, work.permit, &ids).await?;
         for release in ended {
-            if let Some(recipient) = recipient(&release) {
-                let subject = release.id.to_string();
-                notice::tell(connection, work.permit, recipient, NoticeKind::ConsentRevoked, &subject, work.now)
-                    .await?;
+            let own = recipient(&release);
+            // Who received data under it is told as well, and nobody twice.
+            let others = received.iter().filter(|(consent, _)| *consent == release.id);
+            let others = others.map(|(_, organisation)| Recipient::Organisation(*organisation));
+            let others: Vec<Recipient> = others.filter(|other| own != Some(*other)).collect();
+            let subject = release.id.to_string();
+            for told in own.into_iter().chain(others) {
+                notice::tell(connection, work.permit, told, NoticeKind::ConsentRevoked, &subject, work.now).await?;
             }
         }
         Ok(Done::new(revoked))

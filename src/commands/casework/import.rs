@@ -13,7 +13,7 @@ use std::time::Duration;
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::codes::{ImportOutcome, ImportStatus, LegalBasis};
-use entity::ids::{CaseId, Identifier, ImportRowId, ImportRunId};
+use entity::ids::{AssessmentId, CaseId, Identifier, ImportRowId, ImportRunId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -24,13 +24,16 @@ use crate::commands::casework::client::{IdentityInput, RecordConsentInput};
 use crate::commands::pipeline::{Command as _, Commands, Stop, Work, tell};
 use crate::domain::input::Checks;
 use crate::error::{ErrorCode, Failure, UserError};
-use crate::import::case_row::quoted;
+use crate::import::case_row::{Need, quoted};
 use crate::import::column::fold;
 use crate::import::{CaseRow, CheckedRow, Column, Table, Vocabulary, check, read, spreadsheet};
+use crate::store::casework::assessment::Assessment;
 use crate::store::casework::import::{
     Directory, ImportRow, ImportRun, claim, directory, insert_rows, insert_run, interrupted, known, lock_run, rows_at,
     update_run,
 };
+use crate::store::casework::part;
+use crate::store::district::code_list;
 use crate::store::vault::index_key_in;
 use crate::vault::IndexKey;
 
@@ -51,19 +54,6 @@ pub struct ImportFile {
 }
 
 impl ImportFile {
-    /// Reads a file, away from the threads that answer requests.
-    ///
-    /// # Errors
-    /// The troubles of the server; what is wrong with the file as a whole is the inner error.
-    pub async fn read(bytes: Vec<u8>, today: NaiveDate) -> Result<Result<Self, Vec<UserError>>, Failure> {
-        let reading = tokio::task::spawn_blocking(move || {
-            let table = read(&bytes)?;
-            let rows = check(&table, &Vocabulary::default(), today);
-            Ok(Self { table, rows, hash: digest(&SHA256, &bytes).as_ref().to_vec() })
-        });
-        reading.await.map_err(|error| Failure::internal(format!("a file was not read: {error}")))
-    }
-
     /// How many rows it has.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -203,7 +193,7 @@ struct Ready {
     claim: Vec<u8>,
     input: CaseOpenInput,
     beginning: Beginning,
-    needs: Value,
+    needs: Vec<Need>,
 }
 
 /// What rows are read with.
@@ -308,13 +298,11 @@ impl Reading<'_> {
         input.check(&mut checks);
         checks.finish().map_err(|errors| errors.into_iter().map(of_column).collect::<Vec<_>>())?;
         let scope = self.source.map_or_else(|| format!("lead {lead}"), |source| format!("source {source}"));
-        let needs: Vec<Value> =
-            row.needs.iter().map(|need| json!({ "area": need.area, "severity": need.severity })).collect();
         Ok(Ready {
             claim: self.key.external_id(&scope, &row.external_id).to_vec(),
             input,
             beginning: Beginning { lead, opened_on: row.opened_on.unwrap_or(self.today), phase: row.phase },
-            needs: needs.into(),
+            needs: row.needs.clone(),
         })
     }
 }
@@ -342,6 +330,28 @@ struct Batch<'a> {
 }
 
 impl Commands {
+    /// Reads a file with the code lists of the district, away from the threads that answer requests. What is wrong with the
+    /// file as a whole is the inner error.
+    ///
+    /// # Errors
+    /// The troubles of the server.
+    pub async fn read_import(
+        &self,
+        actor: &Actor,
+        bytes: Vec<u8>,
+    ) -> Result<Result<ImportFile, Vec<UserError>>, Failure> {
+        let today = legal_day(self.clock.now());
+        let mut entries = code_list::all(&self.store, &actor.permit::<verb::ReadDirectory>()?).await?;
+        entries.retain(|entry| entry.valid_from <= today && entry.valid_until.is_none_or(|until| until > today));
+        let reading = tokio::task::spawn_blocking(move || {
+            let table = read(&bytes)?;
+            let told = entries.iter().map(|entry| (entry.list, &*entry.code, &*entry.label_de, &*entry.label_en));
+            let rows = check(&table, &Vocabulary::of(told), today);
+            Ok(ImportFile { table, rows, hash: digest(&SHA256, &bytes).as_ref().to_vec() })
+        });
+        reading.await.map_err(|error| Failure::internal(format!("a file was not read: {error}")))
+    }
+
     /// Imports the rows of a file, or only checks them. Given the same file again after an interruption, it goes on where it
     /// stopped. Rules that concern the whole import are the inner error.
     ///
@@ -591,10 +601,28 @@ impl Row<'_> {
             claim: Some(ready.claim.clone()),
             ..self.kept.clone()
         };
-        if !claim(part.connection(), batch.permit, &row).await? {
+        let part_connection = part.connection();
+        if !claim(part_connection, batch.permit, &row).await? {
             return Ok(None);
         }
-        let details = json!({ "importRun": batch.run, "line": row.line, "needs": ready.needs });
+        let mut needs = Vec::with_capacity(ready.needs.len());
+        for need in &ready.needs {
+            let assessed = Assessment {
+                id: AssessmentId::new(),
+                district_id: done.record.district_id,
+                case_id,
+                client_id: done.record.client_id,
+                need_area: need.area.clone(),
+                severity: need.severity,
+                assessed_on: batch.reading.today,
+                superseded_by_id: None,
+                recorded_by: batch.actor.account_id(),
+                created_at: self.now,
+            };
+            part::insert(part_connection, batch.permit, &assessed).await?;
+            needs.push(json!({ "area": need.area, "severity": need.severity }));
+        }
+        let details = json!({ "importRun": batch.run, "line": row.line, "needs": needs });
         tell(&work, NAME, &Value::Null, &done.with(details)).await?;
         Ok(Some(case_id))
     }

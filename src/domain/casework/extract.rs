@@ -235,6 +235,7 @@ mod tests {
             ContactChannel,
             ContactPartner,
             DataClass,
+            DeadlinePrecision,
             DeadlineStatus,
             DocumentStatus,
             ErasureGround,

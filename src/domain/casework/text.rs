@@ -6,9 +6,11 @@ use entity::codes::{DataClass, TextKind};
 #[must_use]
 pub const fn data_class(kind: TextKind) -> DataClass {
     match kind {
-        TextKind::FamilyName | TextKind::GivenNames | TextKind::FormerNames | TextKind::BirthDate => {
-            DataClass::Identity
-        }
+        TextKind::FamilyName
+        | TextKind::GivenNames
+        | TextKind::FormerNames
+        | TextKind::BirthDate
+        | TextKind::DueDay => DataClass::Identity,
         TextKind::Address | TextKind::Contact => DataClass::ContactDetails,
         TextKind::Languages | TextKind::Interpreter => DataClass::Languages,
         TextKind::Finding | TextKind::Wish => DataClass::Assessment,

@@ -3,8 +3,8 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::codes::{
-    AgeBand, CaseIntensity, CasePhase, CaseStatus, CaseUnit, ClosureReason, GenderStatistical, LanguageLevel,
-    ReferralSource,
+    AgeBand, CaseIntensity, CasePhase, CaseStatus, CaseUnit, ClosureReason, DeadlineStatus, GenderStatistical,
+    LanguageLevel, ReferralSource, TaskStatus,
 };
 
 use crate::access::{Action, verb};
@@ -13,9 +13,20 @@ use crate::commands::casework::case::{
     CaseAdvancePhaseInput, CaseCloseInput, CaseNameSubstituteInput, CaseOpenInput, CasePauseInput, CaseReopenInput,
     CaseResumeInput,
 };
+use crate::commands::casework::legal_sphere_period::CaseChangeLegalSphereInput;
 use crate::domain::casework::case::{STEPS, phase_blocked_by};
 use crate::error::{self, ErrorCode, Failure};
+use crate::graphql::casework::assessment::{self, Assessment};
 use crate::graphql::casework::client::{CasePerson, Client};
+use crate::graphql::casework::contact::{self, Contact};
+use crate::graphql::casework::deadline::{self, Deadline};
+use crate::graphql::casework::document::Document;
+use crate::graphql::casework::legal_sphere_period::{self, LegalSpherePeriod};
+use crate::graphql::casework::note::{self, Note};
+use crate::graphql::casework::support_plan::{self, SupportPlan};
+use crate::graphql::casework::task::{self, Task};
+use crate::graphql::casework::transfer::Transfer;
+use crate::graphql::casework::unmasking::Unmasking;
 use crate::graphql::connection::{
     Counted, Counter, List, PageArguments, RelationArguments, SortDirection, TotalCount, connect, connect_loaded,
 };
@@ -23,12 +34,16 @@ use crate::graphql::context::Ask;
 use crate::graphql::district::municipality::Municipality;
 use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
-use crate::graphql::loaders::{CaseManager, PersonsOf, PhaseChangesOf};
+use crate::graphql::loaders::{
+    CaseManager, DocumentCountOf, DocumentsOf, FactsOf, PersonsOf, PhaseChangesOf, TransfersOf, UnmaskingsOf,
+};
+use crate::graphql::log::access::{AccessEntry, accesses_of};
 use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
 use crate::graphql::staffing::staff_member::StaffMember;
 use crate::store::casework::case::{self, CaseFilter};
 use crate::store::casework::case_phase_change;
+use crate::store::log::access::Of;
 use crate::store::log::history::Subject;
 
 /// A case: one person or household that a case manager helps. It is pseudonymous: names, addresses and notes are no part of
@@ -130,6 +145,28 @@ impl Case {
         connect_loaded(ctx, "case persons", &arguments, rows, |row| row.id.0, CasePerson)
     }
 
+    /// Its documents that are not deleted, oldest first. Empty (with an entry in `extensions.redactions`) if there are some
+    /// that do not open for you: `documentCount` says how many there are.
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Document>, Failure> {
+        let rows = ctx.load(DocumentsOf(self.0.id)).await?.unwrap_or_default();
+        if rows.is_empty() && ctx.load(DocumentCountOf(self.0.id)).await?.is_some() {
+            ctx.redact();
+        }
+        let arguments = RelationArguments { first, after };
+        connect_loaded(ctx, "case documents", &arguments, rows, |row| row.id.0, Document)
+    }
+
+    /// How many documents are stored with it. Everybody who sees the case sees this number, and nothing else of them.
+    async fn document_count(&self, ctx: &Context<'_>) -> Result<i32, Failure> {
+        let count = ctx.load(DocumentCountOf(self.0.id)).await?.unwrap_or_default();
+        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    }
+
     /// Person or household.
     async fn unit(&self) -> CaseUnit {
         self.0.unit
@@ -227,12 +264,112 @@ impl Case {
         connect_loaded(ctx, "phaseChanges", &arguments, rows, |row| row.id.0, CasePhaseChange)
     }
 
+    /// Its deadlines, the next one first.
+    async fn deadlines(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those in one of these statuses; all if left out.")] status_in: Option<
+            Vec<DeadlineStatus>,
+        >,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Deadline>, Failure> {
+        deadline::of_case(ctx, &self.0, status_in.as_deref(), &RelationArguments { first, after }).await
+    }
+
+    /// The offers of the case to other case managers, and the requests for it, oldest first.
+    async fn transfers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Transfer>, Failure> {
+        let rows = ctx.load(TransfersOf(self.0.id)).await?.unwrap_or_default();
+        let arguments = RelationArguments { first, after };
+        connect_loaded(ctx, "case transfers", &arguments, rows, |row| row.id.0, Transfer)
+    }
+
+    /// The legal spheres (Rechtskreise) that it is in, in the order in which they were recorded; several can hold at once.
+    async fn legal_spheres(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this day; all that there ever were if left out.")] on: Option<NaiveDate>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<LegalSpherePeriod>, Failure> {
+        legal_sphere_period::of_case(ctx, self.0.id, on, &RelationArguments { first, after }).await
+    }
+
+    /// What the person needs, by area: the assessments that hold, in the order in which they were recorded.
+    async fn assessments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those that no later one has replaced.", default = true)] current: bool,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Assessment>, Failure> {
+        assessment::of_case(ctx, self.0.id, current, &RelationArguments { first, after }).await
+    }
+
+    /// The support plan that is agreed; null if none is.
+    async fn support_plan(&self, ctx: &Context<'_>) -> Result<Option<SupportPlan>, Failure> {
+        support_plan::agreed_in(ctx, self.0.id).await
+    }
+
+    /// All support plans, the latest first: a draft, the agreed one, those that were replaced.
+    async fn support_plans(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<SupportPlan>, Failure> {
+        support_plan::of_case(ctx, self.0.id, &RelationArguments { first, after }).await
+    }
+
+    /// The contacts, latest first.
+    async fn contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the latest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Contact>, Failure> {
+        contact::of_case(ctx, self.0.id, RelationArguments { first, after }).await
+    }
+
+    /// The notes, latest first.
+    async fn notes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the latest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Note>, Failure> {
+        note::of_case(ctx, self.0.id, RelationArguments { first, after }).await
+    }
+
+    /// What is to be done, by the day on which it is due.
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those in one of these statuses; all if left out.")] status_in: Option<Vec<TaskStatus>>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Task>, Failure> {
+        task::of_case(ctx, self.0.id, status_in.as_deref(), &RelationArguments { first, after }).await
+    }
+
+    /// How many tasks are open. They do not block closing: ask for it with `caseClose` to warn of what is left undone.
+    async fn open_tasks(&self, ctx: &Context<'_>) -> Result<i32, Failure> {
+        let facts = ctx.load(FactsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(i32::try_from(facts.open_tasks).unwrap_or(i32::MAX))
+    }
+
     /// The phases that a step leads to from the present one, with what stands in the way. `caseAdvancePhase` decides by the
     /// same table.
     async fn available_phases(&self, ctx: &Context<'_>) -> Result<Vec<AvailablePhase>, Failure> {
         let may = ctx.actor()?.may(Action::WorkOnCase);
+        let facts = ctx.load(FactsOf(self.0.id)).await?.unwrap_or_default();
         let phases = STEPS.iter().filter(|step| step.from == self.0.phase).map(|step| {
-            let mut reasons = phase_blocked_by(self.0.status, self.0.phase, step.to);
+            let mut reasons = phase_blocked_by(self.0.status, self.0.phase, step.to, &facts);
             if !may {
                 reasons.push(error::UserError::at("", ErrorCode::Forbidden));
             }
@@ -244,6 +381,30 @@ impl Case {
             }
         });
         Ok(phases.collect())
+    }
+
+    /// For whom of the integration centre it was unmasked, on what basis and until when, earliest first. The lead and the
+    /// substitute see it with the reasons.
+    async fn unmaskings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Unmasking>, Failure> {
+        let rows = ctx.load(UnmaskingsOf(self.0.id)).await?.unwrap_or_default();
+        let arguments = RelationArguments { first, after };
+        connect_loaded(ctx, &format!("unmaskings {}", self.0.id), &arguments, rows, |row| row.id.0, Unmasking)
+    }
+
+    /// Who read identified data of the case, newest first: what stands in it, and who its people are. For the lead and the
+    /// substitute; empty (with an entry in `extensions.redactions`) for others.
+    async fn accesses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<AccessEntry>, Failure> {
+        accesses_of(ctx, Of::Case(self.0.id), first, after).await
     }
 
     /// What was done to it, newest first.
@@ -381,6 +542,18 @@ impl CaseMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The case and who stands in for the lead.")] input: CaseNameSubstituteInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<CasePayload, Failure> {
+        Ok(ctx.change(&input, options).await?.into())
+    }
+
+    /// Records a change of the legal sphere (Rechtskreiswechsel): what ends and what begins on a day, in one. For the lead and
+    /// the substitute.
+    #[graphql(guard = "Requires(Action::WorkOnCase)")]
+    async fn case_change_legal_sphere(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case, what ends and what begins.")] input: CaseChangeLegalSphereInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<CasePayload, Failure> {
         Ok(ctx.change(&input, options).await?.into())

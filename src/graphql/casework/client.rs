@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::codes::{CaseRelation, ClientStatus, DuplicateVerdictKind, LegalBasis, TextKind};
+use entity::codes::{CaseRelation, ClientStatus, DataClass, DuplicateVerdictKind, LegalBasis, TextKind};
 use entity::ids::ClientId;
 use uuid::Uuid;
 
@@ -15,17 +15,21 @@ use crate::commands::casework::client::{
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::graphql::casework::case::Case;
 use crate::graphql::casework::consent::Consent;
+use crate::graphql::casework::disclosure::Disclosure;
 use crate::graphql::casework::text::text;
 use crate::graphql::connection::{List, RelationArguments, connect_loaded};
 use crate::graphql::context::Ask;
 use crate::graphql::district::organisation::Organisation;
 use crate::graphql::guard::Requires;
-use crate::graphql::loaders::{CasesOf, ConsentsOf};
+use crate::graphql::loaders::{CasesOf, ConsentsOf, DisclosuresOf};
+use crate::graphql::log::access::{AccessEntry, accesses_of};
 use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
 use crate::store::casework::case_person::CasePerson as PersonRow;
 use crate::store::casework::client as records;
 use crate::store::casework::client_term::{self, Double, Match};
+use crate::store::casework::identified;
+use crate::store::log::access::Of;
 use crate::store::log::history::Subject;
 use crate::store::page::{Boundary, Key};
 use crate::vault::blind_index::Fit;
@@ -90,6 +94,18 @@ impl Client {
         connect_loaded(ctx, "client consents", &arguments, rows, |row| row.id.0, Consent)
     }
 
+    /// What was passed on about the person, oldest first.
+    async fn disclosures(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Disclosure>, Failure> {
+        let rows = ctx.load(DisclosuresOf(self.0.id)).await?.unwrap_or_default();
+        let arguments = RelationArguments { first, after };
+        connect_loaded(ctx, "client disclosures", &arguments, rows, |row| row.id.0, Disclosure)
+    }
+
     /// People in the district who may be the same person, likeliest first, at most 20; those that were judged to be somebody
     /// else are left out. It shows field by field why, and the office to ask, but not who the other one is. For the lead and
     /// the substitute; empty for others.
@@ -97,6 +113,8 @@ impl Client {
         let permit = ctx.actor()?.permit_whatever::<verb::SearchClients>();
         let mut doubles = client_term::doubles(ctx.store(), &permit, self.0.id).await?;
         doubles.truncate(DOUBLES_MAXIMUM);
+        // Each hint tells something of the other person, whom the reader may not see: that is a read.
+        ctx.state().trail.note(doubles.iter().map(Double::opening));
         Ok(doubles.into_iter().map(|double| DuplicateHint { of: self.0.id, double }).collect())
     }
 
@@ -118,6 +136,17 @@ impl Client {
     /// When it was erased; null if it is not.
     async fn erased_at(&self) -> Option<DateTime<Utc>> {
         self.0.erased_at
+    }
+
+    /// Who read identified data of the person, when and why, newest first. For the lead and the substitute; empty (with an
+    /// entry in `extensions.redactions`) for others.
+    async fn accesses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<AccessEntry>, Failure> {
+        accesses_of(ctx, Of::Client(self.0.id), first, after).await
     }
 
     /// What was done to the record and its consents, newest first.
@@ -414,7 +443,12 @@ impl ClientQueries {
             })?),
         };
         let searched = Searched { names: &names, birth };
-        let found = client_term::search(ctx.store(), &ctx.permit()?, &searched, limit).await?;
+        let permit = ctx.permit::<verb::SearchClients>()?;
+        let found = client_term::search(ctx.store(), &permit, &searched, limit).await?;
+        // That a client fits what was typed tells who the client is, whether or not names are asked for.
+        let fitting: Vec<_> = found.iter().map(|found| (found.client_id, None)).collect();
+        let keys = identified::keys(ctx.store(), &permit, &fitting, DataClass::Identity).await?;
+        ctx.state().trail.note(keys.into_iter().map(|key| key.opening));
         Ok(found.into_iter().map(ClientMatch).collect())
     }
 }

@@ -301,7 +301,13 @@ impl ErasureMutations {
         #[graphql(desc = "The erasure.")] input: ErasureApproveInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<ErasurePayload, Failure> {
-        Ok(ctx.change(&input, options).await?.into())
+        let only_validated = options.as_ref().is_some_and(|options| options.validate_only);
+        let answer = ctx.change(&input, options).await?;
+        if let Some(erasure) = answer.record.as_ref().filter(|_| !only_validated) {
+            let documents = &ctx.state().services.documents;
+            documents.forget_contents_of(erasure.district_id, erasure.client_id).await;
+        }
+        Ok(answer.into())
     }
 
     /// Rejects an erasure: the data are kept. Needs a reason. For the data protection officer.

@@ -27,7 +27,7 @@ struct IdentityRow {
 }
 
 /// Joins the grants that hold on `today` to a selection of accounts, and reads both in one statement.
-async fn identify(
+pub(in crate::store) async fn identify(
     store: &Store,
     accounts: Select<account::Entity>,
     session_id: Option<SessionId>,

@@ -20,8 +20,9 @@ pub async fn count_attempt(
     window: Duration,
     now: DateTime<Utc>,
 ) -> Result<i32, Failure> {
+    let writer = store.writer().await?;
     let statement = Statement::from_sql_and_values(
-        store.reader().get_database_backend(),
+        writer.get_database_backend(),
         "INSERT INTO login_throttle (key, window_started_at, failures) VALUES ($1, $2, 1) \
          ON CONFLICT (key) DO UPDATE SET \
            failures = CASE WHEN login_throttle.window_started_at <= $3 THEN 1 ELSE login_throttle.failures + 1 END, \
@@ -30,7 +31,7 @@ pub async fn count_attempt(
          RETURNING failures",
         [key.to_vec().into(), now.into(), (now - window).into()],
     );
-    let row = store.reader().query_one_raw(statement).await?;
+    let row = writer.query_one_raw(statement).await?;
     row.map_or(Ok(1), |row| row.try_get("", "failures")).map_err(Failure::from)
 }
 
@@ -43,7 +44,7 @@ pub async fn take_back(store: &Store, key: &[u8; 32]) -> Result<(), Failure> {
         .col_expr(Column::Failures, Column::Failures.into_simple_expr().sub(1))
         .filter(Column::Key.eq(key.to_vec()))
         .filter(Column::Failures.gt(0))
-        .exec(store.reader())
+        .exec(store.writer().await?)
         .await?;
     Ok(())
 }
@@ -53,7 +54,7 @@ pub async fn take_back(store: &Store, key: &[u8; 32]) -> Result<(), Failure> {
 /// # Errors
 /// Those of the database.
 pub async fn forget(store: &Store, key: &[u8; 32]) -> Result<(), Failure> {
-    Entity::delete_many().filter(Column::Key.eq(key.to_vec())).exec(store.reader()).await?;
+    Entity::delete_many().filter(Column::Key.eq(key.to_vec())).exec(store.writer().await?).await?;
     Ok(())
 }
 

@@ -8,8 +8,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::codes::{CasePhase, CaseRelation};
 use entity::ids::{CasePersonId, CasePhaseChangeId, EventId, Identifier, SealedTextId};
 use entity::{
-    case_file, case_person, case_phase_change, client, client_key, client_term, consent, event, log_pending,
-    sealed_text,
+    assessment, case_file, case_person, case_phase_change, client, client_key, client_term, consent, contact, event,
+    goal, legal_sphere_period, log_pending, measure, sealed_text, support_plan, task,
 };
 use sea_orm::sqlx::PgConnection;
 use sea_orm::sqlx::postgres::PgPool;
@@ -22,15 +22,15 @@ use serde_json::json;
 use super::sealed_text::{Entry, place_of};
 use crate::access::{Permit, verb};
 use crate::domain::casework::text::data_class;
-use crate::error::Failure;
+use crate::error::{ErrorCode, Failure};
 use crate::log::{Personal, PersonalText, SealedPart};
 use crate::store::casework::case::Case;
 use crate::store::casework::client::Client;
 use crate::store::casework::client_term::Names;
 use crate::store::casework::consent::Consent;
-use crate::store::vault::{Vault, client_owner, index_key_in};
+use crate::store::vault::{Vault, current_check, index_key_in, owner, wrong};
 use crate::store::{Store, Transaction};
-use crate::vault::{FieldName, IndexKey};
+use crate::vault::{FieldName, IndexKey, KeyCheck};
 
 /// Values of one statement: below the limits of both databases.
 const VALUES_AT_ONCE: usize = 12_000;
@@ -51,6 +51,29 @@ pub struct NewCase {
     pub consent: Option<Consent>,
     /// Its way through the phases.
     pub steps: Vec<(Option<CasePhase>, CasePhase, NaiveDate)>,
+    /// The work in it.
+    pub work: NewWork,
+}
+
+/// The work in a case.
+#[derive(Default)]
+pub struct NewWork {
+    /// Legal spheres.
+    pub spheres: Vec<legal_sphere_period::Model>,
+    /// Assessments.
+    pub assessments: Vec<assessment::Model>,
+    /// Support plans.
+    pub plans: Vec<support_plan::Model>,
+    /// Goals.
+    pub goals: Vec<goal::Model>,
+    /// Measures.
+    pub measures: Vec<measure::Model>,
+    /// Contacts.
+    pub contacts: Vec<contact::Model>,
+    /// Tasks.
+    pub tasks: Vec<task::Model>,
+    /// What was written about all of that.
+    pub texts: Vec<Entry>,
 }
 
 /// Rows of all tables, ready to be written.
@@ -66,6 +89,8 @@ pub struct Rows {
     steps: Vec<case_phase_change::Model>,
     events: Vec<event::Model>,
     pending: Vec<log_pending::Model>,
+    work: NewWork,
+    check: Option<Vec<u8>>,
 }
 
 /// What makes rows: it needs no database, and can be used on several threads at once.
@@ -73,6 +98,7 @@ pub struct Rows {
 pub struct Press {
     vault: Arc<Vault>,
     index: Arc<IndexKey>,
+    check: KeyCheck,
     now: DateTime<Utc>,
 }
 
@@ -83,8 +109,9 @@ pub struct Press {
 pub async fn press(store: &Store, permit: &Permit<verb::OpenCase>, now: DateTime<Utc>) -> Result<Press, Failure> {
     let transaction = store.begin().await?;
     let index = index_key_in(&transaction, permit).await?;
+    let check = current_check(&transaction).await?;
     transaction.commit().await?;
-    Ok(Press { vault: store.shared_vault(), index, now })
+    Ok(Press { vault: store.shared_vault(), index, check, now })
 }
 
 impl Press {
@@ -93,7 +120,7 @@ impl Press {
     /// # Errors
     /// Those of the vault.
     pub fn rows(&self, cases: Vec<NewCase>) -> Result<Rows, Failure> {
-        let mut rows = Rows::default();
+        let mut rows = Rows { check: Some(self.check.as_bytes().to_vec()), ..Rows::default() };
         for case in cases {
             self.add(&mut rows, case)?;
         }
@@ -101,9 +128,10 @@ impl Press {
     }
 
     fn add(&self, rows: &mut Rows, new: NewCase) -> Result<(), Failure> {
-        let NewCase { case, client, texts, names, consent, steps } = new;
+        let NewCase { case, client, texts, names, consent, steps, work } = new;
         let (district_id, client_id, case_id) = (case.district_id, client.id, case.id);
-        let (key, wrapped) = self.vault.keys().create_data_key(client_owner(district_id, client_id))?;
+        let master = self.vault.keys().current(&self.check).map_err(|why| wrong(&why))?;
+        let (key, wrapped) = master.create_data_key(owner(district_id, client_id))?;
         rows.keys.push(client_key::Model {
             client_id,
             district_id,
@@ -117,21 +145,32 @@ impl Press {
             client_id,
         }));
         let mut personal = Personal::default();
-        for entry in texts {
+        let of_client = texts.into_iter().map(|entry| (None, entry));
+        let of_case = work.texts.into_iter().map(|entry| (Some(case_id), entry));
+        for (case_id, entry) in of_client.chain(of_case) {
             let Some(text) = entry.text else { continue };
             rows.texts.push(sealed_text::Model {
                 id: SealedTextId::new(),
                 district_id,
                 client_id,
-                case_id: None,
+                case_id,
                 record_id: entry.record_id,
                 kind: entry.kind,
                 data_class: data_class(entry.kind),
                 content: key.seal_text(place_of(entry.kind, entry.record_id), &text)?.into_bytes(),
                 changed_at: self.now,
             });
-            personal.texts.push(PersonalText { record: entry.record_id, kind: entry.kind, text: Some(text) });
+            if case_id.is_none() {
+                personal.texts.push(PersonalText { record: entry.record_id, kind: entry.kind, text: Some(text) });
+            }
         }
+        rows.work.spheres.extend(work.spheres);
+        rows.work.assessments.extend(work.assessments);
+        rows.work.plans.extend(work.plans);
+        rows.work.goals.extend(work.goals);
+        rows.work.measures.extend(work.measures);
+        rows.work.contacts.extend(work.contacts);
+        rows.work.tasks.extend(work.tasks);
         let id = EventId::new();
         let told = serde_json::to_string(&personal).map_err(|error| Failure::internal(error.to_string()))?;
         let content = key.seal_text(FieldName::EVENT.of(id.0), &told)?;
@@ -178,17 +217,25 @@ impl Press {
 /// Writes rows, all or none.
 ///
 /// # Errors
-/// Those of the database.
+/// `BUSY` if the database was put under another master key meanwhile, and those of the database.
 pub async fn write(store: &Store, _: &Permit<verb::OpenCase>, rows: Rows) -> Result<(), Failure> {
+    let expected = rows.check.clone();
+    let same = |check: &KeyCheck| {
+        let same = expected.as_deref() == Some(check.as_bytes());
+        if same { Ok(()) } else { Err(Failure::new(ErrorCode::Busy).because("the master key was rotated")) }
+    };
+    // Held until the rows are written: a rotation of the master key waits for them, and they for it.
+    let guard: Transaction = store.begin().await?;
+    same(&current_check(&guard).await?)?;
     if store.is_postgres() {
         let mut copy = Copy::begin(store.postgres()).await?;
         copy.all(rows).await?;
-        return copy.commit().await;
+        copy.commit().await?;
+    } else {
+        let mut insert = Insert(guard.connection());
+        insert.all(rows).await?;
     }
-    let transaction: Transaction = store.begin().await?;
-    let mut insert = Insert(transaction.connection());
-    insert.all(rows).await?;
-    transaction.commit().await
+    guard.commit().await
 }
 
 /// A way to write the rows of one table.
@@ -204,10 +251,17 @@ trait Sink {
         self.table::<_, client_key::ActiveModel>(rows.keys).await?;
         self.table::<_, client_term::ActiveModel>(rows.terms).await?;
         self.table::<_, consent::ActiveModel>(rows.consents).await?;
-        self.table::<_, sealed_text::ActiveModel>(rows.texts).await?;
         self.table::<_, case_file::ActiveModel>(rows.cases).await?;
+        self.table::<_, sealed_text::ActiveModel>(rows.texts).await?;
         self.table::<_, case_person::ActiveModel>(rows.persons).await?;
         self.table::<_, case_phase_change::ActiveModel>(rows.steps).await?;
+        self.table::<_, legal_sphere_period::ActiveModel>(rows.work.spheres).await?;
+        self.table::<_, assessment::ActiveModel>(rows.work.assessments).await?;
+        self.table::<_, support_plan::ActiveModel>(rows.work.plans).await?;
+        self.table::<_, goal::ActiveModel>(rows.work.goals).await?;
+        self.table::<_, measure::ActiveModel>(rows.work.measures).await?;
+        self.table::<_, contact::ActiveModel>(rows.work.contacts).await?;
+        self.table::<_, task::ActiveModel>(rows.work.tasks).await?;
         self.table::<_, event::ActiveModel>(rows.events).await?;
         self.table::<_, log_pending::ActiveModel>(rows.pending).await
     }

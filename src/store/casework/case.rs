@@ -41,7 +41,7 @@ pub(super) fn staff_of(account: AccountId) -> SelectStatement {
 
 /// The condition that a case is within reach of the permit: a case belongs to its lead and its substitute, and to no
 /// organisation.
-fn reached<V: on::Case>(permit: &Permit<V>) -> Condition {
+fn reached<V: Verb>(permit: &Permit<V>) -> Condition {
     let district = Condition::all().add(Column::DistrictId.eq(permit.district_id()));
     match permit.extent() {
         Extent::District => district,
@@ -65,7 +65,7 @@ pub(in crate::store) fn door<V: on::Case>(permit: &Permit<V>, id: CaseId) -> Sel
 }
 
 /// For tables that hang on cases: the condition that `case_id` names one within reach.
-pub(super) fn hanging<V: on::Case>(permit: &Permit<V>, case_id: impl ColumnTrait) -> Condition {
+pub(super) fn hanging<V: Verb>(permit: &Permit<V>, case_id: impl ColumnTrait) -> Condition {
     let within_reach = Query::select().column((Entity, Column::Id)).from(Entity).cond_where(reached(permit)).take();
     Condition::all().add(case_id.in_subquery(within_reach))
 }
@@ -154,6 +154,26 @@ pub async fn lock<V: on::Case>(
     Ok(select(permit).filter(Column::Id.eq(id)).lock_exclusive().one(connection).await?)
 }
 
+/// The staff records that hold a case-management position on the day of the permit.
+pub(in crate::store) fn holding_case_management<V: Verb>(permit: &Permit<V>) -> SelectStatement {
+    let today = permit.today();
+    let positions = Query::select()
+        .column(position::Column::Id)
+        .from(position::Entity)
+        .and_where(position::Column::DistrictId.eq(permit.district_id()))
+        .and_where(position::Column::Role.eq(PositionRole::CaseManager))
+        .take();
+    Query::select()
+        .column(occupancy::Column::StaffMemberId)
+        .from(occupancy::Entity)
+        .and_where(occupancy::Column::PositionId.in_subquery(positions))
+        .and_where(occupancy::Column::ValidFrom.lte(today))
+        .cond_where(
+            Condition::any().add(occupancy::Column::ValidUntil.is_null()).add(occupancy::Column::ValidUntil.gt(today)),
+        )
+        .take()
+}
+
 /// Staff records of an account that hold a case-management position on the day of the permit.
 ///
 /// # Errors
@@ -163,26 +183,10 @@ pub async fn case_managers_of<V: Verb>(
     permit: &Permit<V>,
     staff: Condition,
 ) -> Result<Vec<StaffMemberId>, Failure> {
-    let today = permit.today();
-    let positions = Query::select()
-        .column(position::Column::Id)
-        .from(position::Entity)
-        .and_where(position::Column::DistrictId.eq(permit.district_id()))
-        .and_where(position::Column::Role.eq(PositionRole::CaseManager))
-        .take();
-    let holding = Query::select()
-        .column(occupancy::Column::StaffMemberId)
-        .from(occupancy::Entity)
-        .and_where(occupancy::Column::PositionId.in_subquery(positions))
-        .and_where(occupancy::Column::ValidFrom.lte(today))
-        .cond_where(
-            Condition::any().add(occupancy::Column::ValidUntil.is_null()).add(occupancy::Column::ValidUntil.gt(today)),
-        )
-        .take();
     let rows = staff_member::Entity::find()
         .filter(staff_member::Column::DistrictId.eq(permit.district_id()))
         .filter(staff)
-        .filter(staff_member::Column::Id.in_subquery(holding))
+        .filter(staff_member::Column::Id.in_subquery(holding_case_management(permit)))
         .all(connection)
         .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())

@@ -113,6 +113,24 @@ pub async fn of_case<V: on::Case>(
     Ok(Entity::find().filter(Column::Id.in_subquery(main)).one(connection).await?)
 }
 
+/// Whether one of the holder's own cases is a client's.
+///
+/// # Errors
+/// Those of the database.
+pub async fn belongs_to_own<V: Verb>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    case: CaseId,
+    client: ClientId,
+) -> Result<bool, Failure> {
+    let found = case_person::Entity::find()
+        .filter(case_person::Column::DistrictId.eq(permit.district_id()))
+        .filter(case_person::Column::CaseId.eq(case))
+        .filter(case_person::Column::ClientId.eq(client))
+        .filter(case_person::Column::CaseId.in_subquery(own_cases(permit)));
+    Ok(found.one(connection).await?.is_some())
+}
+
 /// Records a new client, with its data key.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use entity::client_term::{ActiveModel, Column, Entity};
-use entity::codes::{ClientStatus, DuplicateVerdictKind, TextKind};
+use entity::codes::{AccessBasis, AccessPurpose, ClientStatus, DataClass, DuplicateVerdictKind, TextKind};
 use entity::ids::{AccountId, ClientId, DuplicateVerdictId, Identifier, OrganisationId, StaffMemberId};
 use entity::{case_file, case_person, client, client_key, duplicate_verdict, sealed_text, staff_member};
 use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement};
@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use super::client::own_clients;
-use super::identified::{OpenedKeys, in_force, rows, workable};
+use super::identified::{OpenedKeys, Opening, Standing, in_force, rows, workable};
 use crate::access::{Permit, Verb, verb};
 use crate::error::Failure;
 use crate::store::{Store, Transaction};
@@ -238,6 +238,20 @@ pub struct Double {
     pub is_open: bool,
 }
 
+impl Double {
+    /// What its reader is told by the hint, for the access log.
+    #[must_use]
+    pub const fn opening(&self) -> Opening {
+        Opening {
+            client_id: self.client_id,
+            case_id: None,
+            data_class: DataClass::Identity,
+            standing: Standing { basis: AccessBasis::Comparison, purpose: AccessPurpose::DuplicateCheck },
+            purpose: None,
+        }
+    }
+}
+
 #[derive(FromQueryResult)]
 struct OfficeRow {
     client_id: ClientId,
@@ -346,7 +360,6 @@ async fn releases<V: Verb>(
     permit: &Permit<V>,
     clients: impl IntoIterator<Item = ClientId>,
 ) -> Result<BTreeSet<(ClientId, AccountId)>, Failure> {
-    use entity::codes::DataClass;
     use entity::{consent, consent_data_class};
     #[derive(FromQueryResult)]
     struct Release {

@@ -46,6 +46,18 @@ pub async fn of_clients<V: on::Consent>(
         .await?)
 }
 
+/// Several by their ids, in any order; what is out of reach is absent.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_many<V: on::Consent>(
+    store: &Store,
+    permit: &Permit<V>,
+    ids: &[ConsentId],
+) -> Result<Vec<Consent>, Failure> {
+    Ok(select(permit).filter(Column::Id.is_in(ids.iter().copied())).all(store.reader()).await?)
+}
+
 /// A page of all that the permit reaches, newest first.
 ///
 /// # Errors

@@ -16,7 +16,7 @@ use sea_orm::{
 
 use super::client::own_clients;
 use super::identified::rows;
-use super::{client_term, sealed_text};
+use super::{client_term, deadline, document, sealed_text};
 use crate::access::{Extent, Permit, Verb, on};
 use crate::error::Failure;
 use crate::log::bytes_hash;
@@ -236,8 +236,8 @@ pub struct Taken {
     pub texts: u64,
 }
 
-/// Destroys the key of a client, and takes away what it sealed, the terms by which the client is found, and the month of
-/// arrival in its cases. The rows of the client and its cases stay, pseudonymous.
+/// Destroys the key of a client, and takes away what it sealed, the terms by which the client is found, the
+/// deadlines and the month of arrival in its cases. The rows of the client and its cases stay, pseudonymous.
 ///
 /// # Errors
 /// Those of the database.
@@ -256,6 +256,8 @@ pub async fn carry_out<V: on::Erasure>(
     vault::destroy_client_key(connection, permit, id).await?;
     let texts = sealed_text::delete_all_of(connection, permit, id).await?;
     client_term::delete_all_of(connection, permit, id).await?;
+    document::delete_all_of(connection, permit, id, now).await?;
+    deadline::delete_all_of(connection, permit, id).await?;
     case_file::Entity::update_many()
         .col_expr(case_file::Column::ArrivalMonth, Expr::value(Option::<NaiveDate>::None))
         .filter(case_file::Column::DistrictId.eq(permit.district_id()))

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::codes::{AccessBasis, AccessPurpose, DataClass};
 use entity::ids::{AccountId, CaseId, ClientId, Identifier, OrganisationId};
 use entity::{
-    access_log, account, case_file, case_person, case_phase_change, client, consent, consent_data_class, district,
-    erasure, event, organisation, sealed_text, unmasking,
+    access_log, account, case_file, case_person, case_phase_change, client, consent, consent_data_class, deadline,
+    deadline_rule, district, document, erasure, event, organisation, sealed_text, supervision_session,
+    supervision_session_case, unmasking,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::ExposeSecret;
@@ -27,8 +28,19 @@ use crate::store::{Store, vault};
 use crate::vault::{DataKey, FieldName, Sealed};
 
 /// The tables that an extract tells of. A test compares them with all tables that name a client or a case.
-pub const TABLES: &[&str] =
-    &["access_log", "case_file", "case_person", "case_phase_change", "consent", "erasure", "sealed_text", "unmasking"];
+pub const TABLES: &[&str] = &[
+    "access_log",
+    "case_file",
+    "case_person",
+    "case_phase_change",
+    "consent",
+    "document",
+    "deadline",
+    "erasure",
+    "sealed_text",
+    "supervision_session_case",
+    "unmasking",
+];
 
 /// An extract, and what was opened for it.
 pub struct Made {
@@ -105,8 +117,17 @@ pub async fn of_client(
         texts.iter().map(|text| (text.row.case_id, text.row.data_class)).collect();
 
     let phases = rows!(store, permit, case_phase_change, CaseId, own_ids());
+    let deadlines = rows!(store, permit, deadline, CaseId, main_ids());
+    let rules = rows!(store, permit, deadline_rule, Id, deadlines.iter().filter_map(|row| row.rule_id));
     let consents = rows!(store, permit, consent, ClientId, [id]);
+    let documents = rows!(store, permit, document, ClientId, [id]);
     let unmaskings = rows!(store, permit, unmasking, CaseId, main_ids());
+    let discussed = supervision_session_case::Entity::find()
+        .filter(supervision_session_case::Column::DistrictId.eq(permit.district_id()))
+        .filter(supervision_session_case::Column::CaseId.is_in(main_ids()))
+        .find_also_related(supervision_session::Entity)
+        .all(store.reader())
+        .await?;
     let erasures = rows!(store, permit, erasure, ClientId, [id]);
     let reads = rows!(store, permit, access_log, ClientId, [id]);
     let events = events(store, permit, id, &own).await?;
@@ -175,6 +196,36 @@ pub async fn of_client(
             title: "Wie die Fälle verlaufen sind",
             records: phases.iter().map(|row| with(record(row), "reference", refer(Some(row.case_id)))).collect(),
         },
+        Section {
+            name: "documents",
+            title: "Ihre Unterlagen",
+            records: documents
+                .iter()
+                .filter(|row| own.contains(&row.case_id))
+                .map(|row| {
+                    let named = |text: &&Written| text.row.record_id == row.id.0;
+                    let name = texts.iter().find(named).map(|text| text.text.clone());
+                    let mut shown = with(record(row), "reference", refer(Some(row.case_id)));
+                    shown.remove("object_key");
+                    shown.remove("awaited_until");
+                    with(shown, "name", name)
+                })
+                .collect(),
+        },
+        Section {
+            name: "deadlines",
+            title: "Fristen",
+            records: deadlines
+                .iter()
+                .map(|row| {
+                    let rule = rules.iter().find(|rule| Some(rule.id) == row.rule_id);
+                    let name = rule.map_or("Frist", |rule| rule.label_de.as_str());
+                    let mut shown = with(with(record(row), "reference", refer(Some(row.case_id))), "name", name);
+                    shown.remove("remind_days_before");
+                    shown
+                })
+                .collect(),
+        },
         Section { name: "texts", title: "Was geschrieben wurde", records: written(false) },
         Section {
             name: "consents",
@@ -197,6 +248,21 @@ pub async fn of_client(
             name: "unmaskings",
             title: "Wann die Fachaufsicht Ihren Fall ohne Ihre Freigabe einsehen durfte",
             records: unmaskings.iter().map(|row| with(record(row), "reader", person(Some(row.account_id)))).collect(),
+        },
+        Section {
+            name: "supervision",
+            title: "Wann mit der Fachaufsicht über Ihren Fall gesprochen werden sollte oder wurde, ohne Ihren Namen",
+            records: discussed
+                .iter()
+                .filter_map(|(row, session)| {
+                    let session = session.as_ref()?;
+                    let mut shown = Map::new();
+                    shown.insert("reference".to_owned(), refer(Some(row.case_id)).into());
+                    shown.insert("created_at".to_owned(), json!(session.created_at));
+                    shown.insert("held_on".to_owned(), json!(session.held_on));
+                    Some(shown)
+                })
+                .collect(),
         },
         Section { name: "erasures", title: "Löschung", records: records(&erasures) },
         Section {

@@ -183,20 +183,21 @@ impl Place {
         match permit.extent() {
             Extent::District => (usable, Expr::val(4)),
             Extent::Part { own, released_to, organisations } => {
-                // What an account leads is its own by the role of a case manager only; what was released or unmasked belongs to
-                // the account whatever the role.
+                // What an account leads is its own by the role of a case manager only. What was released belongs to the account
+                // whatever the role; what was unmasked does so only with the role of a supervisor, and ends with it.
                 let nothing = || Condition::all().add(Expr::val(1).eq(0));
                 let own_by = |column| match own {
                     Some(account) => self.of_cases(district, &cases_of(district, *account, column)),
                     None => nothing(),
                 };
                 let (led, stood_in) = (own_by(case_file::Column::LeadId), own_by(case_file::Column::SubstituteId));
-                let (unmasked, released) = match own.or(*released_to) {
-                    Some(account) => (
-                        self.of_cases(district, &unmasked_for(district, account, today)),
-                        Condition::all().add(self.released(district, account, organisations, today)),
-                    ),
-                    None => (nothing(), nothing()),
+                let unmasked = match released_to {
+                    Some(account) => self.of_cases(district, &unmasked_for(district, *account, today)),
+                    None => nothing(),
+                };
+                let released = match own.or(*released_to) {
+                    Some(account) => Condition::all().add(self.released(district, account, organisations, today)),
+                    None => nothing(),
                 };
                 let any = Condition::any().add(led.clone()).add(stood_in.clone()).add(unmasked.clone()).add(released);
                 let standing = CaseStatement::new()

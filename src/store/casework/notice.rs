@@ -6,8 +6,8 @@ use entity::ids::{AccountId, Identifier, NoticeId, OrganisationId};
 pub use entity::notice::Model as Notice;
 use entity::notice::{ActiveModel, Column, Entity};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QuerySelect,
-    Select,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 
 use crate::access::{Extent, Permit, Verb, on};
@@ -56,6 +56,14 @@ pub async fn page<V: on::Notice>(
         selected = selected.filter(Column::AcknowledgedAt.is_null());
     }
     Ok(window.page(window.apply(selected, None, Column::Id.into_simple_expr()).all(store.reader()).await?))
+}
+
+/// The newest ones, newest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn newest<V: on::Notice>(store: &Store, permit: &Permit<V>, limit: u64) -> Result<Vec<Notice>, Failure> {
+    Ok(select(permit).order_by_desc(Column::Id).limit(limit).all(store.reader()).await?)
 }
 
 /// Where one stands in a list.

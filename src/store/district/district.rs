@@ -1,14 +1,17 @@
 //! Districts.
 
 use chrono::{DateTime, Utc};
+use entity::codes::CodeList;
 pub use entity::district::Model as District;
 use entity::district::{ActiveModel, Column, Entity};
 use entity::ids::{DistrictId, Identifier};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
+use super::code_list;
 use crate::access::{Extent, Permit, on};
 use crate::error::Failure;
 use crate::store::Store;
+use crate::store::casework::deadline_rule;
 use crate::store::casework::retention_rule;
 
 /// The district of the permit.
@@ -49,7 +52,7 @@ pub async fn by_ags(store: &Store, ags: &str) -> Result<Option<District>, Failur
     Ok(Entity::find().filter(Column::Ags.eq(ags)).one(store.reader()).await?)
 }
 
-/// Makes a district, with the rules that every district starts with.
+/// Makes a district, with the code lists and the rules that it begins with.
 ///
 /// # Errors
 /// Those of the database.
@@ -63,5 +66,7 @@ pub async fn insert(
     let row = ActiveModel { id: Set(id), ags: Set(ags.to_owned()), name: Set(name.to_owned()), created_at: Set(now) };
     Entity::insert(row).exec_without_returning(connection).await?;
     retention_rule::insert_presets(connection, id).await?;
+    code_list::insert_defaults(connection, id, CodeList::ALL).await?;
+    deadline_rule::insert_defaults(connection, id).await?;
     Ok(id)
 }

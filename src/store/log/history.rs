@@ -4,7 +4,10 @@
 use std::collections::HashMap;
 
 use entity::event::{Column, Entity};
-use entity::ids::{AccountId, CaseId, ClientId, GrantId, MunicipalityId, OrganisationId, PositionId, StaffMemberId};
+use entity::ids::{
+    AccountId, CaseId, ClientId, CodeListEntryId, DeadlineRuleId, GrantId, MunicipalityId, OrganisationId, PositionId,
+    StaffMemberId, SupervisionSessionId,
+};
 use sea_orm::sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, Iterable, Order};
 use uuid::Uuid;
@@ -14,7 +17,8 @@ use crate::access::{Actor, Permit, verb};
 use crate::error::Failure;
 use crate::store::Store;
 use crate::store::accounts::{account, grant};
-use crate::store::casework::{case, client};
+use crate::store::casework::{case, client, deadline_rule, supervision_session};
+use crate::store::district::code_list;
 use crate::store::district::directory;
 use crate::store::district::municipality::Municipality;
 use crate::store::district::organisation::Organisation;
@@ -33,6 +37,10 @@ pub enum Subject {
     Case(CaseId),
     /// A client.
     Client(ClientId),
+    /// An entry of a code list.
+    CodeListEntry(CodeListEntryId),
+    /// A rule of deadlines.
+    DeadlineRule(DeadlineRuleId),
     /// A grant.
     Grant(GrantId),
     /// A municipality.
@@ -43,6 +51,8 @@ pub enum Subject {
     Position(PositionId),
     /// A member of staff.
     StaffMember(StaffMemberId),
+    /// A session of professional supervision.
+    SupervisionSession(SupervisionSessionId),
 }
 
 impl std::fmt::Display for Subject {
@@ -51,11 +61,14 @@ impl std::fmt::Display for Subject {
             Self::Account(id) => id.fmt(f),
             Self::Case(id) => id.fmt(f),
             Self::Client(id) => id.fmt(f),
+            Self::CodeListEntry(id) => id.fmt(f),
+            Self::DeadlineRule(id) => id.fmt(f),
             Self::Grant(id) => id.fmt(f),
             Self::Municipality(id) => id.fmt(f),
             Self::Organisation(id) => id.fmt(f),
             Self::Position(id) => id.fmt(f),
             Self::StaffMember(id) => id.fmt(f),
+            Self::SupervisionSession(id) => id.fmt(f),
         }
     }
 }
@@ -79,6 +92,7 @@ pub struct Doors {
     directory: Permit<verb::ReadDirectory>,
     identities: Permit<verb::ReadIdentity>,
     positions: Permit<verb::ReadPosition>,
+    sessions: Permit<verb::ReadSupervisionSession>,
     staff: Permit<verb::ReadStaffMember>,
 }
 
@@ -92,6 +106,7 @@ impl Doors {
             directory: actor.permit_whatever(),
             identities: actor.permit_whatever(),
             positions: actor.permit_whatever(),
+            sessions: actor.permit_whatever(),
             staff: actor.permit_whatever(),
         }
     }
@@ -102,11 +117,14 @@ impl Doors {
             Subject::Account(id) => account::door(&self.accounts, id),
             Subject::Case(id) => case::door(&self.cases, id),
             Subject::Client(id) => client::door(&self.identities, id),
+            Subject::CodeListEntry(id) => code_list::door(&self.directory, id),
+            Subject::DeadlineRule(id) => deadline_rule::door(&self.directory, id),
             Subject::Grant(id) => grant::door(&self.accounts, id),
             Subject::Municipality(id) => directory::door::<Municipality, _>(&self.directory, id),
             Subject::Organisation(id) => directory::door::<Organisation, _>(&self.directory, id),
             Subject::Position(id) => position::door(&self.positions, id),
             Subject::StaffMember(id) => staff_member::door(&self.staff, id),
+            Subject::SupervisionSession(id) => supervision_session::door(&self.sessions, id),
         }
     }
 }

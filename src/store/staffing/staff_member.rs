@@ -90,6 +90,64 @@ pub async fn of_cases(
         .await?)
 }
 
+/// A page by name of those who hold a case-management position on the day of the permit: those who can lead a case, whatever
+/// else of the district's staff the holder may see.
+///
+/// # Errors
+/// Those of the database.
+pub async fn case_managers(
+    store: &Store,
+    permit: &Permit<verb::ReadTransfer>,
+    window: &Window,
+) -> Result<Page<StaffMember>, Failure> {
+    let holding = Entity::find()
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::Id.in_subquery(case::holding_case_management(permit)));
+    let key = Some(Column::DisplayName.into_simple_expr());
+    Ok(window.page(window.apply(holding, key, Column::Id.into_simple_expr()).all(store.reader()).await?))
+}
+
+/// Givers and receivers of the district's transfers, by their ids: parts of a transfer that was reached through its door.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_transfers(
+    store: &Store,
+    permit: &Permit<verb::ReadTransfer>,
+    ids: &[StaffMemberId],
+) -> Result<Vec<StaffMember>, Failure> {
+    Ok(Entity::find()
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .all(store.reader())
+        .await?)
+}
+
+/// A member of the district's staff, for a rule that offers the person a case.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_to_offer<V: on::Transfer>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    id: StaffMemberId,
+) -> Result<Option<StaffMember>, Failure> {
+    Ok(Entity::find_by_id(id).filter(Column::DistrictId.eq(permit.district_id())).one(connection).await?)
+}
+
+/// The employer of a member of the district's staff, for a rule about what the person receives.
+///
+/// # Errors
+/// Those of the database.
+pub async fn employer_of<V: Verb>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    id: StaffMemberId,
+) -> Result<Option<OrganisationId>, Failure> {
+    let found = Entity::find_by_id(id).filter(Column::DistrictId.eq(permit.district_id())).one(connection).await?;
+    Ok(found.map(|row| row.organisation_id))
+}
+
 /// One with its employer, for a rule that has to know both. Any member of the district's staff: whether the person suits
 /// is for the rule to say.
 ///

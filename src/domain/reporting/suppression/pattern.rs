@@ -45,6 +45,8 @@ pub(super) struct Entry {
     /// How far apart its smallest and largest possible value must lie at least while it is not shown; 0 if that does
     /// not matter.
     pub(super) width: i64,
+    /// What is lost by hiding it, compared with others.
+    pub(super) loss: i64,
 }
 
 /// The cells of the finest table: the count of each, and whether it can have any unit at all.
@@ -402,9 +404,9 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// What is lost by hiding a figure: its count, and a little for the gap itself.
+    /// What is lost by hiding a figure, and a little for the gap itself.
     fn loss(&self, figure: usize) -> i64 {
-        self.widest + self.entries.get(figure).map_or(0, |entry| entry.count)
+        self.widest + self.entries.get(figure).map_or(0, |entry| entry.loss)
     }
 }
 

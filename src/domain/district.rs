@@ -1,0 +1,3 @@
+//! Rules about the district and its lists.
+
+pub mod code_list;
