@@ -26,7 +26,7 @@ use crate::graphql::connection::CursorSeal;
 use crate::graphql::context::Services;
 use crate::graphql::engine::{Engine, EngineLimits, HttpLimits};
 use crate::graphql::limits::Limits;
-use crate::live::{AccessRecorder, Feed, Housekeeping, Retention, RetentionJob, Sealer, SessionWatch};
+use crate::live::{AccessRecorder, Feed, Housekeeping, Retention, RetentionJob, Sealer, SessionWatch, StatisticsJob};
 use crate::store::Store;
 use crate::store::connection::ConnectionSettings;
 use crate::vault::MasterKeys;
@@ -252,6 +252,12 @@ impl App {
         TransferExpiry { store: self.store.clone(), clock: Arc::clone(&self.clock), commands }
     }
 
+    /// The job that publishes statistics.
+    #[must_use]
+    pub fn statistics_job(&self) -> StatisticsJob {
+        StatisticsJob { store: self.store.clone(), clock: Arc::clone(&self.clock) }
+    }
+
     /// Starts everything that runs beside the requests. The sealer's task ends last, when everything is sealed.
     #[must_use]
     pub fn start_jobs(&self, shutdown: &CancellationToken) -> JoinHandle<()> {
@@ -274,6 +280,7 @@ impl App {
         tokio::spawn(self.retention_job().run(shutdown.clone()));
         tokio::spawn(services.documents.clone().keep_tidy(shutdown.clone()));
         tokio::spawn(self.transfer_expiry().run(shutdown.clone()));
+        tokio::spawn(self.statistics_job().run(shutdown.clone()));
         if self.store.is_postgres() {
             tokio::spawn(services.feed.clone().listen(self.store.clone(), watch, shutdown.clone()));
         }

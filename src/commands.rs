@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod casework;
 pub mod district;
 pub mod pipeline;
+pub mod reporting;
 pub mod staffing;
 
 pub use pipeline::{Answer, CommandOptions, Commands};

@@ -260,7 +260,7 @@ pub struct SealingConfig {
 /// The vault of identified content.
 #[derive(Debug, Clone)]
 pub struct VaultConfig {
-    /// The ring of master keys as text, the active one first.
+    /// The ring of master keys as text. The first one is the one to rotate to.
     pub master_keys: KeySource,
 }
 

@@ -389,7 +389,10 @@ catalogue! {
 
 
     // Figures.
-
+    SettingOutOfRange "SETTING_OUT_OF_RANGE" Rule 422 false
+        "Der Wert muss zwischen {minimum} und {maximum} liegen." "The value must lie between {minimum} and {maximum}.";
+    SettingInThePast "SETTING_IN_THE_PAST" Rule 422 false
+        "Eine Einstellung kann frühestens ab heute gelten: Was mit der früheren berechnet wurde, bleibt so." "A setting can hold from today on at the earliest: what was reckoned by the earlier one stays so.";
 
     // Imports.
     ImportMediaType "IMPORT_MEDIA_TYPE" Request 415 false

@@ -501,7 +501,11 @@ mod tests {
 
         fn key_of(district: DistrictId) -> DataKey {
             let keys = MasterKeys::from_text(&SecretString::from(MASTER_KEY)).unwrap();
-            keys.create_data_key(Owner { district_id: district.0, client_id: Uuid::now_v7() }).unwrap().0
+            keys.current(&keys.key_check().unwrap())
+                .unwrap()
+                .create_data_key(Owner { district_id: district.0, client_id: Uuid::now_v7() })
+                .unwrap()
+                .0
         }
 
         fn key(&self) -> ObjectKey {

@@ -17,6 +17,7 @@ pub mod loaders;
 pub mod log;
 pub mod node;
 mod payload;
+pub mod reporting;
 pub mod schema;
 pub mod staffing;
 

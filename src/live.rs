@@ -10,6 +10,7 @@ mod housekeeping;
 mod retention;
 mod sealer;
 mod session_watch;
+mod statistics;
 
 pub use access_recorder::AccessRecorder;
 pub use feed::Feed;
@@ -17,3 +18,4 @@ pub use housekeeping::{Housekeeping, Retention};
 pub use retention::RetentionJob;
 pub use sealer::Sealer;
 pub use session_watch::SessionWatch;
+pub use statistics::StatisticsJob;

@@ -14,6 +14,7 @@ pub mod connection;
 pub mod district;
 pub mod log;
 pub mod page;
+pub mod reporting;
 pub mod staffing;
 pub mod vault;
 

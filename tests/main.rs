@@ -59,6 +59,8 @@ mod sockets;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]
+mod supervision;
+#[cfg(test)]
 mod tables;
 #[cfg(test)]
 mod transfers;

@@ -48,8 +48,9 @@ both_databases! {
                 assert!(notice[about].is_null(), "{notice}");
             }
         }
+        let answer = institution.send(NOTICES, json!({})).await;
+        assert_eq!(answer.data()["notices"]["nodes"].as_array().unwrap().len(), 2);
         for secret in [&consent, &case["client"]["id"], &case["id"], &case["reference"]] {
-            let answer = institution.send(NOTICES, json!({})).await;
             assert!(!answer.body.to_string().contains(secret.as_str().unwrap()));
         }
         assert!(list(&user, false).await.is_empty());

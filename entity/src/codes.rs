@@ -960,3 +960,137 @@ code_list! {
         Refused = "REFUSED",
     }
 }
+
+code_list! {
+    /// What cases are counted by in statistics.
+    CaseDimension {
+        /// The municipality that the case belongs to. Categories are ids of municipalities.
+        Municipality = "MUNICIPALITY",
+        /// The phase of the work on the reporting date (values of `CasePhase`, without CLOSURE).
+        Phase = "PHASE",
+        /// Whether it is being worked on or rests (OPEN or PAUSED), as recorded when the figures were made.
+        Status = "STATUS",
+        /// How much work it needs (values of `CaseIntensity`).
+        Intensity = "INTENSITY",
+        /// Person or household (values of `CaseUnit`).
+        Unit = "UNIT",
+        /// Where the person came from (values of `ReferralSource`).
+        ReferralSource = "REFERRAL_SOURCE",
+        /// Gender (values of `GenderStatistical`; NOT_STATED if nothing was recorded).
+        Gender = "GENDER",
+        /// Band of age (values of `AgeBand`; UNKNOWN if nothing was recorded).
+        AgeBand = "AGE_BAND",
+        /// Group of nationalities: codes of the list NATIONALITY_GROUP; NOT_STATED if nothing, or no code of the list, was
+        /// recorded.
+        NationalityGroup = "NATIONALITY_GROUP",
+        /// Group of residence titles: codes of the list RESIDENCE_GROUP. Those that follow from the nationality, and what was
+        /// not recorded, are one category, OTHER_OR_NOT_RECORDED: told apart, they would give numbers of nationalities away.
+        ResidenceGroup = "RESIDENCE_GROUP",
+        /// Level of German (values of `LanguageLevel`; NOT_ASSESSED if nothing was recorded).
+        LanguageLevel = "LANGUAGE_LEVEL",
+        /// Year in which it was opened: four digits, or BEFORE_2015.
+        OpenedYear = "OPENED_YEAR",
+        /// Why it was closed (values of `ClosureReason`).
+        ClosureReason = "CLOSURE_REASON",
+        /// How long it lasted from opening to closing: UNDER_1_MONTH, 1_TO_3_MONTHS, 3_TO_6_MONTHS, 6_TO_12_MONTHS,
+        /// 1_TO_2_YEARS or OVER_2_YEARS, a month counted as 30 days.
+        Duration = "DURATION",
+    }
+}
+
+code_list! {
+    /// The tables of the statistics of cases. There are no others, and no filters: everything that can be asked is known
+    /// beforehand, so that no two answers together give away what each of them hides.
+    ///
+    /// Tables of one dimension are published for the end of each quarter, crossed ones for the end of June and December,
+    /// those of closed cases for the end of the year.
+    StatisticsTable {
+        /// Cases that are not closed, by municipality.
+        Municipality = "MUNICIPALITY",
+        /// Cases that are not closed, by phase.
+        Phase = "PHASE",
+        /// Cases that are not closed, by status.
+        Status = "STATUS",
+        /// Cases that are not closed, by intensity.
+        Intensity = "INTENSITY",
+        /// Cases that are not closed, by unit.
+        Unit = "UNIT",
+        /// Cases that are not closed, by referral source.
+        ReferralSource = "REFERRAL_SOURCE",
+        /// Cases that are not closed, by gender.
+        Gender = "GENDER",
+        /// Cases that are not closed, by band of age.
+        AgeBand = "AGE_BAND",
+        /// Cases that are not closed, by group of nationalities.
+        NationalityGroup = "NATIONALITY_GROUP",
+        /// Cases that are not closed, by group of residence titles.
+        ResidenceGroup = "RESIDENCE_GROUP",
+        /// Cases that are not closed, by level of German.
+        LanguageLevel = "LANGUAGE_LEVEL",
+        /// Cases that are not closed, by year of opening.
+        OpenedYear = "OPENED_YEAR",
+        /// Cases that are not closed, by municipality and phase.
+        MunicipalityByPhase = "MUNICIPALITY_BY_PHASE",
+        /// Cases that are not closed, by municipality and intensity.
+        MunicipalityByIntensity = "MUNICIPALITY_BY_INTENSITY",
+        /// Cases that are not closed, by municipality and unit.
+        MunicipalityByUnit = "MUNICIPALITY_BY_UNIT",
+        /// Cases that are not closed, by municipality and referral source.
+        MunicipalityByReferralSource = "MUNICIPALITY_BY_REFERRAL_SOURCE",
+        /// Cases that are not closed, by municipality and gender.
+        MunicipalityByGender = "MUNICIPALITY_BY_GENDER",
+        /// Cases that are not closed, by municipality and group of nationalities.
+        MunicipalityByNationalityGroup = "MUNICIPALITY_BY_NATIONALITY_GROUP",
+        /// Cases that are not closed, by municipality and group of residence titles.
+        MunicipalityByResidenceGroup = "MUNICIPALITY_BY_RESIDENCE_GROUP",
+        /// Cases that are not closed, by municipality and year of opening.
+        MunicipalityByOpenedYear = "MUNICIPALITY_BY_OPENED_YEAR",
+        /// Cases that are not closed, by gender and band of age.
+        GenderByAgeBand = "GENDER_BY_AGE_BAND",
+        /// Cases that are not closed, by group of nationalities and level of German.
+        NationalityGroupByLanguageLevel = "NATIONALITY_GROUP_BY_LANGUAGE_LEVEL",
+        /// Cases that are not closed, by phase and status.
+        PhaseByStatus = "PHASE_BY_STATUS",
+        /// Cases closed in the calendar year, by reason.
+        ClosureReason = "CLOSURE_REASON",
+        /// Cases closed in the calendar year, by duration.
+        ClosedDuration = "CLOSED_DURATION",
+        /// Cases closed in the calendar year, by reason and duration.
+        ClosureReasonByDuration = "CLOSURE_REASON_BY_DURATION",
+    }
+}
+
+code_list! {
+    /// For whom statistics are made: it decides from which number on a count is shown.
+    StatisticsAudience {
+        /// The supervisory centre, which sees the cases anyway: from 3 on. For supervisors only.
+        Centre = "CENTRE",
+        /// Coordination, guiding bodies, council and public: from 5 on. What is hidden for the centre is hidden here as well,
+        /// so that both together tell no more than the centre's figures.
+        Body = "BODY",
+    }
+}
+
+code_list! {
+    /// What a hint about the quality of case work is about. Hints ask for a look; they judge nobody.
+    QualityHintKind {
+        /// The case has been in its phase for longer than the setting says.
+        PhaseOverdue = "PHASE_OVERDUE",
+        /// No support plan was agreed for longer than the setting says.
+        NoPlan = "NO_PLAN",
+        /// There was no contact for longer than the setting says.
+        NoContact = "NO_CONTACT",
+    }
+}
+
+code_list! {
+    /// How a load compares with the planning key of the district. It warns and never blocks.
+    LoadAssessment {
+        /// Below the planning key.
+        Below = "BELOW",
+        /// Within the planning key.
+        Within = "WITHIN",
+        /// Above the planning key.
+        Above = "ABOVE",
+    }
+}

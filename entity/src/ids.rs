@@ -196,6 +196,10 @@ identifiers! {
     RetentionRuleId = "rtr";
     /// The erasure of a client, from its proposal to its proof.
     ErasureId = "era";
+    /// A table of statistics as it was published.
+    StatisticsTableId = "stt";
+    /// What a district reckons caseloads by, from a day on.
+    CaseloadSettingId = "cls";
     /// A run of an import.
     ImportRunId = "imp";
     /// A row of an import.

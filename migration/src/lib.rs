@@ -18,6 +18,7 @@ mod m20261126_000020_code_list;
 mod m20261126_000021_deadline;
 mod m20261126_000022_calendar_feed;
 mod m20261126_000030_document;
+mod m20261126_000040_figures;
 mod m20261126_000050_import;
 mod m20261126_000060_legal_sphere;
 mod m20261126_000061_assessment;
@@ -51,15 +52,16 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000021_deadline::Migration),
             Box::new(m20261126_000022_calendar_feed::Migration),
             Box::new(m20261126_000030_document::Migration),
-            Box::new(m20261126_000070_transfer::Migration),
-            Box::new(m20261126_000071_disclosure::Migration),
-            Box::new(m20261126_000080_supervision_session::Migration),
-            Box::new(m20261126_000081_access_purge::Migration),
+            Box::new(m20261126_000040_figures::Migration),
             Box::new(m20261126_000060_legal_sphere::Migration),
             Box::new(m20261126_000061_assessment::Migration),
             Box::new(m20261126_000062_support_plan::Migration),
             Box::new(m20261126_000063_contact::Migration),
             Box::new(m20261126_000064_task::Migration),
+            Box::new(m20261126_000070_transfer::Migration),
+            Box::new(m20261126_000071_disclosure::Migration),
+            Box::new(m20261126_000080_supervision_session::Migration),
+            Box::new(m20261126_000081_access_purge::Migration),
             Box::new(m20261126_000050_import::Migration),
         ]
     }

@@ -172,8 +172,10 @@ actions! {
         ReadCaseload = "READ_CASELOAD",
         /// See counts of the workload of one's staff, small numbers suppressed.
         ReadWorkload = "READ_WORKLOAD",
-        /// See statistics of cases, small numbers suppressed.
+        /// See statistics of cases, numbers below five suppressed.
         ReadCaseStatistics = "READ_CASE_STATISTICS",
+        /// See statistics of cases as the supervisory centre may, numbers below three suppressed.
+        ReadCentreStatistics = "READ_CENTRE_STATISTICS",
     }
     AccessLog {
         /// See who read identified data, when and why.
@@ -200,6 +202,8 @@ actions! {
         EditDeadlineRule = "EDIT_DEADLINE_RULE",
         /// Edit how long records are kept.
         EditRetentionRule = "EDIT_RETENTION_RULE",
+        /// Edit what caseloads are reckoned by.
+        EditCaseloadSetting = "EDIT_CASELOAD_SETTING",
     }
     Account {
         /// See accounts and their grants.
@@ -250,6 +254,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::HoldSupervision
             | A::ReadCaseload
             | A::ReadCaseStatistics
+            | A::ReadCentreStatistics
             | A::AssignProfessionalSupervision => Reach::District,
             A::ReadIdentity | A::ReadNotice => Reach::Released,
             A::AddStaffMember => Reach::Organisation,
@@ -306,7 +311,8 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::RevokeGrant
             | A::EditCodeList
             | A::EditDeadlineRule
-            | A::EditRetentionRule => Reach::District,
+            | A::EditRetentionRule
+            | A::EditCaseloadSetting => Reach::District,
             _ => Reach::Nothing,
         },
         Role::Integration => match action {

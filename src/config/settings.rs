@@ -168,7 +168,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting(
         "vault.master_keys",
         Derived("in development made at the first start; production must give one"),
-        "The ring of master keys that wrap the keys of clients: one line a key, as `kim secret new master-key` prints it. The first one is active. In an environment variable `\\n` may stand for a line break. Whoever loses it loses all identities; see operations.md.",
+        "The ring of master keys that wrap the keys of clients: one line a key, as `kim secret new master-key` prints it. All of them unwrap; `kim keys rotate` puts the database under the first one. In an environment variable `\\n` may stand for a line break. Whoever loses them loses all identities; see operations.md.",
     )
     .secret(),
     setting("vault.master_keys_file", Empty, "File with the same content, instead of `vault.master_keys`."),

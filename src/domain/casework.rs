@@ -3,7 +3,6 @@
 pub mod access;
 pub mod calendar;
 pub mod case;
-pub mod code;
 pub mod consent;
 pub mod deadline;
 pub mod disclosure;

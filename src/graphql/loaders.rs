@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::{Timer, TokioSpawner};
+use chrono::NaiveDate;
 use entity::codes::{AccessBasis, DataClass, TextKind};
 use entity::ids::{
     AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, DocumentId, GoalId,
@@ -22,6 +23,8 @@ use uuid::Uuid;
 
 use crate::access::{Actor, Permit, Verb, verb};
 use crate::domain::casework::case::Facts;
+use crate::domain::reporting::caseload::Cases;
+use crate::domain::reporting::hint::Limits;
 use crate::error::{ErrorCode, Failure};
 use crate::store::Store;
 use crate::store::accounts::account::{self, Account};
@@ -61,6 +64,8 @@ use crate::store::log::access::{self, Access};
 use crate::store::log::event::{self, Event};
 use crate::store::log::history::{self, Doors, Part};
 use crate::store::page::Page;
+use crate::store::reporting::caseload::{self, Load};
+use crate::store::reporting::hint::{self, Hint};
 use crate::store::staffing::occupancy::{self, Occupancy};
 use crate::store::staffing::position::{self, PositionRow};
 use crate::store::staffing::service_area::{self, ServiceArea};
@@ -910,3 +915,93 @@ macro_rules! loads_listed {
 }
 
 loads_listed!(OrganisationId => Organisation, MunicipalityId => Municipality, BodyId => Body);
+
+/// The cases of a case manager that are not closed, for the supervisory centre.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LoadOf(pub StaffMemberId);
+
+impl Loader<LoadOf> for Loaders {
+    type Value = Load;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[LoadOf]) -> Result<HashMap<LoadOf, Load>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = caseload::loads(&self.store, &self.permit()?, &ids).await?;
+        Ok(rows.into_iter().map(|(id, load)| (LoadOf(id), load)).collect())
+    }
+}
+
+/// The full-time equivalents of a case manager, in hundredths, for the supervisory centre.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FteOf(pub StaffMemberId);
+
+impl Loader<FteOf> for Loaders {
+    type Value = i32;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[FteOf]) -> Result<HashMap<FteOf, i32>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadCaseload>()?;
+        let rows = caseload::full_time_equivalents(&self.store, &permit, &ids).await?;
+        Ok(rows.into_iter().map(|(id, fte)| (FteOf(id), fte)).collect())
+    }
+}
+
+/// Hints about the quality of a case manager's cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct HintsOf {
+    /// The case manager.
+    pub lead: StaffMemberId,
+    /// What is hinted at; the same for all keys of a request.
+    pub limits: Limits,
+}
+
+impl Loader<HintsOf> for Loaders {
+    type Value = Vec<Hint>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[HintsOf]) -> Result<HashMap<HintsOf, Self::Value>, Failure> {
+        let Some(HintsOf { limits, .. }) = keys.first().copied() else { return Ok(HashMap::new()) };
+        let leads: Vec<_> = keys.iter().map(|key| key.lead).collect();
+        let rows = hint::all(&self.store, &self.permit()?, &leads, &limits).await?;
+        Ok(grouped(keys, rows.into_iter().map(|hint| (HintsOf { lead: hint.case.lead_id, limits }, hint))))
+    }
+}
+
+/// The cases of a case manager that were not closed on a day, for the employer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OwnCasesOf {
+    /// The case manager.
+    pub lead: StaffMemberId,
+    /// The day; the same for all keys of a request.
+    pub day: NaiveDate,
+}
+
+impl Loader<OwnCasesOf> for Loaders {
+    type Value = Cases;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[OwnCasesOf]) -> Result<HashMap<OwnCasesOf, Cases>, Failure> {
+        let Some(OwnCasesOf { day, .. }) = keys.first().copied() else { return Ok(HashMap::new()) };
+        let leads: Vec<_> = keys.iter().map(|key| key.lead).collect();
+        let permit = self.permit::<verb::ReadWorkload>()?;
+        let rows = caseload::cases_on(&self.store, &permit, &leads, day).await?;
+        Ok(rows.into_iter().map(|(lead, cases)| (OwnCasesOf { lead, day }, cases)).collect())
+    }
+}
+
+/// The full-time equivalents of a case manager, in hundredths, for the employer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OwnFteOf(pub StaffMemberId);
+
+impl Loader<OwnFteOf> for Loaders {
+    type Value = i32;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[OwnFteOf]) -> Result<HashMap<OwnFteOf, i32>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadWorkload>()?;
+        let rows = caseload::full_time_equivalents(&self.store, &permit, &ids).await?;
+        Ok(rows.into_iter().map(|(id, fte)| (OwnFteOf(id), fte)).collect())
+    }
+}

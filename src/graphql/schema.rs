@@ -36,6 +36,10 @@ use crate::graphql::district::organisation::{OrganisationMutations, Organisation
 use crate::graphql::log::access::AccessQueries;
 use crate::graphql::log::entry::LogQueries;
 use crate::graphql::node::NodeQueries;
+use crate::graphql::reporting::caseload::CaseloadQueries;
+use crate::graphql::reporting::caseload_setting::{CaseloadSettingMutations, CaseloadSettingQueries};
+use crate::graphql::reporting::statistics::StatisticsQueries;
+use crate::graphql::reporting::workload::WorkloadQueries;
 use crate::graphql::staffing::figures::StaffingQueries;
 use crate::graphql::staffing::position::{PositionMutations, PositionQueries};
 use crate::graphql::staffing::position_changed::PositionSubscriptions;
@@ -64,12 +68,16 @@ pub struct Query(
     AccessQueries,
     DisclosureQueries,
     ErasureQueries,
+    CaseloadQueries,
+    CaseloadSettingQueries,
     ImportQueries,
     MeasureQueries,
     NoticeQueries,
+    StatisticsQueries,
     SupervisionSessionQueries,
     TaskQueries,
     TransferQueries,
+    WorkloadQueries,
     AccountQueries,
     LogQueries,
 );
@@ -89,6 +97,7 @@ pub struct Mutation(
     ContactMutations,
     DisclosureMutations,
     ErasureMutations,
+    CaseloadSettingMutations,
     DocumentMutations,
     GoalMutations,
     MeasureMutations,

@@ -107,6 +107,8 @@ async fn every_root_field_is_closed_to_somebody_who_is_not_logged_in() {
         consent: id("cns"),
         erasure: id("era"),
         import: id("imp"),
+        session: id("sps"),
+        unmasking: id("unm"),
         code_list_entry: id("cle"),
         deadline_rule: id("ddr"),
         deadline: id("ddl"),

@@ -61,6 +61,11 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let input = json!({ "caseId": case["id"], "name": "Pass.pdf", "documentType": "PDF", "sizeBytes": 100 });
     let prepared = crate::clients::command(&manager, "documentPrepare", input, "document { id }").await;
     let work = crate::casework::work(&manager, &case["id"], "").await;
+    let session = crate::supervision::requested(&manager, &[]).await;
+    let supervisor = app.supervisor().await;
+    let unmasking = crate::supervision::unmasked(&supervisor, &case["id"], "2023-06-02").await;
+    let ended = json!({ "unmaskingId": unmasking });
+    crate::clients::command(&supervisor, "caseEndUnmasking", ended, "replayed").await;
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
     let imported = crate::imports::send(
         app,
@@ -84,6 +89,8 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         case: text(&case["id"]),
         client: text(&case["client"]["id"]),
         person: text(&case["persons"]["nodes"][1]["id"]),
+        session: text(&session["id"]),
+        unmasking: text(&unmasking),
         erasure: crate::clients::erasure_of_another(&app.user("case.management@stadt-coesfeld.example").await).await,
         consent: text(&case["client"]["consents"]["nodes"][0]["id"]),
         import: text(&imported.body["run"]["id"]),

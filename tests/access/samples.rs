@@ -31,6 +31,10 @@ pub struct Ids {
     pub person: String,
     /// The consent of that person to the record.
     pub consent: String,
+    /// A session asked for by the case manager of the town.
+    pub session: String,
+    /// An unmasking of that case that the supervisor ended.
+    pub unmasking: String,
     /// Proposed by the case manager of the town, of somebody else.
     pub erasure: String,
     /// A run of an import of the same case manager.
@@ -145,6 +149,15 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Query", "importRows") => {
             read("query($id: ID!) { importRows(runId: $id) { nodes { line } } }", json!({ "id": ids.import }))
         }
+
+        ("Query", "supervisionSession") => {
+            read("query($id: ID!) { supervisionSession(id: $id) { id } }", json!({ "id": ids.session }))
+        }
+        ("Query", "supervisionSessions") => read("{ supervisionSessions { nodes { id } } }", json!({})),
+        ("Query", "accesses") => read("{ accesses { nodes { id } } }", json!({})),
+        ("Query", "unusualAccesses") => {
+            read("{ unusualAccesses(since: \"2023-01-01T00:00:00Z\") { findings { reads } } }", json!({}))
+        }
         ("Query", "measures") => read("{ measures { nodes { id } } }", json!({})),
         ("Query", "tasks") => read("{ tasks { nodes { id } } }", json!({})),
         ("Query", "consents") => read("{ consents { nodes { id } } }", json!({})),
@@ -186,6 +199,27 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Mutation", "clientJudgeDuplicate") => {
             vec![command(field, "", json!({ "clientId": ids.client, "hintId": "none", "verdict": "DIFFERENT" }))]
         }
+        ("Mutation", "caseUnmask") => vec![command(
+            field,
+            "",
+            json!({ "caseId": ids.case, "legalBasis": "VITAL_6_1_D", "reason": "Gefahr", "validUntil": "2023-06-02" }),
+        )],
+        ("Mutation", "caseEndUnmasking") => vec![command(field, "", json!({ "unmaskingId": ids.unmasking }))],
+        ("Mutation", "supervisionSessionRequest") => vec![command(field, "", json!({ "caseIds": [] }))],
+        ("Mutation", "supervisionSessionSchedule") => {
+            vec![command(field, "", json!({ "sessionId": ids.session, "plannedOn": "2023-06-05" }))]
+        }
+        ("Mutation", "supervisionSessionHold" | "supervisionSessionClose") => {
+            vec![command(field, "", json!({ "sessionId": ids.session }))]
+        }
+        ("Mutation", "supervisionAgreementAdd") => {
+            vec![command(field, "", json!({ "sessionId": ids.session, "text": "Berichte kürzen" }))]
+        }
+        ("Mutation", "supervisionAgreementSettle") => vec![command(
+            field,
+            "",
+            json!({ "sessionId": ids.session, "agreementId": format!("spa_{}", "0".repeat(32)) }),
+        )],
         ("Mutation", "consentRecord") => vec![command(
             field,
             "",

@@ -13,7 +13,11 @@ fn data_key(district: DistrictId) -> DataKey {
     let keys =
         MasterKeys::from_text(&SecretString::from("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"))
             .unwrap();
-    keys.create_data_key(Owner { district_id: district.0, client_id: Uuid::now_v7() }).unwrap().0
+    keys.current(&keys.key_check().unwrap())
+        .unwrap()
+        .create_data_key(Owner { district_id: district.0, client_id: Uuid::now_v7() })
+        .unwrap()
+        .0
 }
 
 async fn fetch(files: &FileStore, key: &ObjectKey, data_key: &DataKey, length: u64) -> Result<Vec<u8>, FilesError> {

@@ -11,7 +11,7 @@ use super::{Bucket, code, files_in, get, link, pdf, prepare, put, status, stored
 use crate::app::{TestApp, eventually};
 use crate::clients::{CENTRAL, command, command_for, erika, known, open_case};
 use crate::databases::{TestDatabase, both_databases};
-use crate::process::Process;
+use crate::program::Program;
 use crate::tables::Tables;
 
 /// What lies in the folder of contents.
@@ -359,8 +359,9 @@ both_databases! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_log_line_holds_a_link_or_a_name_of_a_document() {
     let db = TestDatabase::sqlite().await;
-    let settings = [("KIM_LOG_FILTER", "trace"), ("KIM_DEMO", "true"), ("KIM_LOG_FORMAT", "json")];
-    let mut process = Process::start(db.url(), &settings).await;
+    let program =
+        Program::on(&db).with("KIM_LOG_FILTER", "trace").with("KIM_DEMO", "true").with("KIM_LOG_FORMAT", "json");
+    let process = program.serve(&["serve"]);
     let http = reqwest::Client::new();
     let send = async |token: Option<&str>, query: &str, variables: Value| -> Value {
         let mut request = http.post(process.url("/graphql")).json(&json!({ "query": query, "variables": variables }));
@@ -398,8 +399,9 @@ async fn no_log_line_holds_a_link_or_a_name_of_a_document() {
     assert_eq!(get(&process.url(&download)).await.0, 200);
     assert_eq!(get(&process.url(&format!("{download}x"))).await.0, 404);
     process.terminate();
-    assert!(process.ended().await.success());
-    let logged = process.stderr();
+    let ended = process.ended().await;
+    assert_eq!(ended.code, 0);
+    let logged = ended.complaints;
     assert!(logged.lines().filter(|line| line.contains("/files/{token}")).count() >= 4, "{logged}");
     for secret in [upload.rsplit('/').next().unwrap(), download.rsplit('/').next().unwrap(), "MARKNAME", "MARKINHALT"] {
         assert!(!logged.contains(secret), "{secret}");

@@ -7,8 +7,9 @@ use entity::ids::{AssessmentId, CaseId, Identifier};
 use serde::Serialize;
 use serde_json::json;
 
-use super::work::{CODE_MAXIMUM, case_at_work, expect_code, expect_happened, loads_part, record_in_case};
+use super::work::{CODE_MAXIMUM, case_at_work, expect_happened, loads_part, record_in_case};
 use crate::access::verb;
+use crate::commands::district::code_list::require_code;
 use crate::commands::pipeline::{Command, Creates, Done, Stop, Texts, Work};
 use crate::domain::input::{Checks, NOTE_MAXIMUM};
 use crate::store::casework::assessment::Assessment;
@@ -51,7 +52,7 @@ impl Command for AssessmentRecordInput {
 impl Creates for AssessmentRecordInput {
     async fn create(&self, work: &Work<'_, Self::Verb>) -> Result<Done<Assessment>, Stop> {
         let case = case_at_work(work, "caseId", self.case_id).await?;
-        expect_code("needArea", CodeList::NeedArea, &self.need_area)?;
+        require_code(work, "needArea", CodeList::NeedArea, Some(&self.need_area)).await?;
         let assessed_on = self.assessed_on.unwrap_or(work.today);
         expect_happened("assessedOn", assessed_on, work.today)?;
         let mut recorded = Assessment {

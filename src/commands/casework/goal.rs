@@ -8,8 +8,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::support_plan::{plan_of, touch_draft};
-use super::work::{CODE_MAXIMUM, case_at_work, changes_part, expect_code, loads_part, record_in_case};
+use super::work::{CODE_MAXIMUM, case_at_work, changes_part, loads_part, record_in_case};
 use crate::access::verb;
+use crate::commands::district::code_list::require_code;
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Stop, Texts, Work};
 use crate::domain::casework::plan::goal_blocked_by;
 use crate::domain::input::{Checks, REASON_MAXIMUM};
@@ -53,7 +54,7 @@ impl Creates for GoalAddInput {
         let plan = part::lock::<SupportPlan, _>(connection, work.permit, self.support_plan_id).await?;
         let plan = plan.ok_or_else(|| UserError::at("supportPlanId", ErrorCode::NotFound))?;
         let case = case_at_work(work, "supportPlanId", plan.case_id).await?;
-        expect_code("needArea", CodeList::NeedArea, &self.need_area)?;
+        require_code(work, "needArea", CodeList::NeedArea, Some(&self.need_area)).await?;
         if plan.status != PlanStatus::Draft {
             let refused = UserError::at("supportPlanId", ErrorCode::PlanNotDraft);
             return Err(refused.with("status", plan.status.as_str()).into());

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::support_plan::{plan_of, touch_draft};
-use super::work::{CODE_MAXIMUM, case_at_work, changes_part, expect_code, loads_part, record_in_case};
+use super::work::{CODE_MAXIMUM, case_at_work, changes_part, loads_part, record_in_case};
 use crate::access::verb;
+use crate::commands::district::code_list::require_code;
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Stop, Texts, Work};
 use crate::domain::casework::plan::{may_have_barrier, measure_blocked_by};
 use crate::domain::input::{Checks, REASON_MAXIMUM};
@@ -130,9 +131,7 @@ impl Changes for MeasureSetStatusInput {
         if !blocked.is_empty() {
             return Err(blocked.into());
         }
-        if let Some(kind) = &self.barrier_kind {
-            expect_code("barrierKind", CodeList::BarrierKind, kind)?;
-        }
+        require_code(work, "barrierKind", CodeList::BarrierKind, self.barrier_kind.as_deref()).await?;
         expect_institution(work, self.institution_id).await?;
         measure.status = self.status;
         measure.status_since = work.today;

@@ -1,12 +1,11 @@
 //! What all commands about the work in a case have in common.
 
 use chrono::NaiveDate;
-use entity::codes::{CaseStatus, CodeList};
+use entity::codes::CaseStatus;
 use entity::ids::CaseId;
 
 use crate::access::verb;
 use crate::commands::pipeline::{Stop, Work};
-use crate::domain::casework::code::is_known;
 use crate::domain::input::Checks;
 use crate::error::{ErrorCode, UserError};
 use crate::store::casework::case::{self, Case};
@@ -92,12 +91,4 @@ pub(super) fn expect_happened(path: &str, day: NaiveDate, today: NaiveDate) -> R
         Some(fault) => Err(fault.into()),
         None => Ok(()),
     }
-}
-
-/// A code is in its list today.
-pub(super) fn expect_code(path: &str, list: CodeList, code: &str) -> Result<(), Stop> {
-    if is_known(list, code) {
-        return Ok(());
-    }
-    Err(UserError::at(path, ErrorCode::CodeUnknown).with("code", code).with("list", list.as_str()).into())
 }

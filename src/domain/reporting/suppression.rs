@@ -87,8 +87,10 @@ pub const FIGURES_ACROSS_MAXIMUM: usize = 128;
 /// Who is going to read the figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Audience {
-    /// The supervisory centre of the district and the coordination.
+    /// The supervisory centre of the district.
     Centre,
+    /// The employer of the case managers, for counts of the own staff's workload.
+    Employer,
     /// A guiding body: steering group, committee of the council.
     Body,
     /// Everybody.
@@ -135,6 +137,8 @@ impl Rules {
 pub struct Thresholds {
     /// For [`Audience::Centre`].
     pub centre: Rules,
+    /// For [`Audience::Employer`].
+    pub employer: Rules,
     /// For [`Audience::Body`].
     pub body: Rules,
     /// For [`Audience::Public`].
@@ -147,6 +151,7 @@ impl Thresholds {
     pub const fn of(&self, audience: Audience) -> Rules {
         match audience {
             Audience::Centre => self.centre,
+            Audience::Employer => self.employer,
             Audience::Body => self.body,
             Audience::Public => self.public,
         }
@@ -154,10 +159,11 @@ impl Thresholds {
 }
 
 impl Default for Thresholds {
-    /// What a district starts with: 3 in the centre, 5 elsewhere, 85 %.
+    /// What a district starts with: 3 in the centre and for employers, 5 elsewhere, 85 %.
     fn default() -> Self {
         let outside = Rules { smallest_shown: 5, dominance_percent: 85 };
-        Self { centre: Rules { smallest_shown: 3, ..outside }, body: outside, public: outside }
+        let inside = Rules { smallest_shown: 3, ..outside };
+        Self { centre: inside, employer: inside, body: outside, public: outside }
     }
 }
 
@@ -437,6 +443,12 @@ impl Release {
     fn record(&self, query: &Query, place: &Place) -> Option<&Record> {
         self.queries.contains(query).then(|| self.records.get(&key_of(&self.dimensions, query, place)))?
     }
+}
+
+/// A count that stands alone: nobody who reads it gets a sum that it is a part of, nor parts of it. Then the threshold is all.
+#[must_use]
+pub fn stand_alone(count: u64, rules: Rules) -> Figure {
+    if count < u64::from(rules.smallest_shown) { Figure::Hidden } else { Figure::Shown(count) }
 }
 
 /// Answers `queries` over `population` together, so that no hidden figure can be computed from what is shown in this

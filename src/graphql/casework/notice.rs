@@ -108,13 +108,14 @@ impl NoticeQueries {
     async fn notices(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only those that nobody acknowledged yet.", default)] only_open: bool,
+        #[graphql(desc = "Only those that nobody acknowledged yet; all if left out.")] only_open: Option<bool>,
         #[graphql(desc = "So many from the newest; 25 unless said otherwise, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<List<Notice>, Failure> {
         const LIST: &str = "notices";
         let arguments = PageArguments { first, after, ..Default::default() };
         let window = arguments.window(ctx, LIST, SortDirection::Desc)?;
+        let only_open = only_open.unwrap_or_default();
         let page = records::page(ctx.store(), &ctx.permit::<verb::ReadNotice>()?, only_open, &window).await?;
         connect(ctx, LIST, &arguments, page, EmptyFields, records::boundary, Notice)
     }

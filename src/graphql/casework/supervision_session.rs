@@ -32,6 +32,13 @@ pub struct SupervisionSession(pub records::SupervisionSession);
 /// `SupervisionAgreement` of the schema; the description that its readers see stands on the `impl`.
 pub struct SupervisionAgreement(pub records::SupervisionAgreement);
 
+/// A case that a session of professional supervision is about.
+#[derive(SimpleObject)]
+pub struct SupervisionSessionCase {
+    /// The case: pseudonymous, as everywhere.
+    case: Case,
+}
+
 /// A step of a session of professional supervision.
 #[derive(SimpleObject)]
 pub struct SessionTransitionState {
@@ -121,10 +128,11 @@ impl SupervisionSession {
         ctx: &Context<'_>,
         #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
-    ) -> Result<List<Case>, Failure> {
+    ) -> Result<List<SupervisionSessionCase>, Failure> {
         let rows = ctx.load(SessionCasesOf(self.0.id)).await?.unwrap_or_default();
         let arguments = RelationArguments { first, after };
-        connect_loaded(ctx, &format!("session cases {}", self.0.id), &arguments, rows, |row| row.id.0, Case)
+        let list = format!("session cases {}", self.0.id);
+        connect_loaded(ctx, &list, &arguments, rows, |row| row.id.0, |row| SupervisionSessionCase { case: Case(row) })
     }
 
     /// What was agreed, earliest first.

@@ -1,10 +1,11 @@
 //! Cases: the door through which all of them are read and locked.
 
 use async_graphql::InputObject;
+use chrono::NaiveDate;
 pub use entity::case_file::Model as Case;
 use entity::case_file::{ActiveModel, Column, Entity};
 use entity::codes::{CasePhase, CaseStatus, PositionRole};
-use entity::ids::{AccountId, CaseId, MunicipalityId, StaffMemberId};
+use entity::ids::{AccountId, CaseId, DistrictId, MunicipalityId, StaffMemberId};
 use entity::{occupancy, position, staff_member};
 use sea_orm::sea_query::{Query, SelectStatement, SimpleExpr};
 use sea_orm::{
@@ -41,7 +42,7 @@ pub(super) fn staff_of(account: AccountId) -> SelectStatement {
 
 /// The condition that a case is within reach of the permit: a case belongs to its lead and its substitute, and to no
 /// organisation.
-fn reached<V: Verb>(permit: &Permit<V>) -> Condition {
+pub(in crate::store) fn reached<V: Verb>(permit: &Permit<V>) -> Condition {
     let district = Condition::all().add(Column::DistrictId.eq(permit.district_id()));
     match permit.extent() {
         Extent::District => district,
@@ -157,19 +158,36 @@ pub async fn lock<V: on::Case>(
 /// The staff records that hold a case-management position on the day of the permit.
 pub(in crate::store) fn holding_case_management<V: Verb>(permit: &Permit<V>) -> SelectStatement {
     let today = permit.today();
-    let positions = Query::select()
-        .column(position::Column::Id)
-        .from(position::Entity)
-        .and_where(position::Column::DistrictId.eq(permit.district_id()))
-        .and_where(position::Column::Role.eq(PositionRole::CaseManager))
-        .take();
     Query::select()
         .column(occupancy::Column::StaffMemberId)
         .from(occupancy::Entity)
-        .and_where(occupancy::Column::PositionId.in_subquery(positions))
+        .and_where(occupancy::Column::PositionId.in_subquery(case_management(permit.district_id())))
         .and_where(occupancy::Column::ValidFrom.lte(today))
         .cond_where(
             Condition::any().add(occupancy::Column::ValidUntil.is_null()).add(occupancy::Column::ValidUntil.gt(today)),
+        )
+        .take()
+}
+
+/// The case-management positions of a district.
+pub(in crate::store) fn case_management(district_id: DistrictId) -> SelectStatement {
+    Query::select()
+        .column(position::Column::Id)
+        .from(position::Entity)
+        .and_where(position::Column::DistrictId.eq(district_id))
+        .and_where(position::Column::Role.eq(PositionRole::CaseManager))
+        .take()
+}
+
+/// The staff records that hold a case-management position on a day.
+pub(in crate::store) fn holders(district_id: DistrictId, day: NaiveDate) -> SelectStatement {
+    Query::select()
+        .column(occupancy::Column::StaffMemberId)
+        .from(occupancy::Entity)
+        .and_where(occupancy::Column::PositionId.in_subquery(case_management(district_id)))
+        .and_where(occupancy::Column::ValidFrom.lte(day))
+        .cond_where(
+            Condition::any().add(occupancy::Column::ValidUntil.is_null()).add(occupancy::Column::ValidUntil.gt(day)),
         )
         .take()
 }
@@ -187,6 +205,7 @@ pub async fn case_managers_of<V: Verb>(
         .filter(staff_member::Column::DistrictId.eq(permit.district_id()))
         .filter(staff)
         .filter(staff_member::Column::Id.in_subquery(holding_case_management(permit)))
+        .filter(staff_member::Column::Id.in_subquery(holders(permit.district_id(), permit.today())))
         .all(connection)
         .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())

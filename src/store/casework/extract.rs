@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::codes::{AccessBasis, AccessPurpose, DataClass};
 use entity::ids::{AccountId, CaseId, ClientId, Identifier, OrganisationId};
 use entity::{
-    access_log, account, case_file, case_person, case_phase_change, client, consent, consent_data_class, deadline,
-    deadline_rule, district, document, erasure, event, organisation, sealed_text, supervision_session,
-    supervision_session_case, unmasking,
+    access_log, account, assessment, case_file, case_person, case_phase_change, client, consent, consent_data_class,
+    contact, deadline, deadline_rule, disclosure, district, document, erasure, event, goal, legal_sphere_period,
+    measure, note, organisation, sealed_text, supervision_session, supervision_session_case, support_plan, task,
+    transfer, transfer_item, unmasking,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::ExposeSecret;
@@ -30,15 +31,26 @@ use crate::vault::{DataKey, FieldName, Sealed};
 /// The tables that an extract tells of. A test compares them with all tables that name a client or a case.
 pub const TABLES: &[&str] = &[
     "access_log",
+    "assessment",
     "case_file",
     "case_person",
     "case_phase_change",
     "consent",
-    "document",
+    "contact",
     "deadline",
+    "disclosure",
+    "document",
     "erasure",
+    "goal",
+    "legal_sphere_period",
+    "measure",
+    "note",
     "sealed_text",
     "supervision_session_case",
+    "support_plan",
+    "task",
+    "transfer",
+    "transfer_item",
     "unmasking",
 ];
 
@@ -128,6 +140,7 @@ pub async fn of_client(
         .find_also_related(supervision_session::Entity)
         .all(store.reader())
         .await?;
+    let disclosures = rows!(store, permit, disclosure, ClientId, [id]);
     let erasures = rows!(store, permit, erasure, ClientId, [id]);
     let reads = rows!(store, permit, access_log, ClientId, [id]);
     let events = events(store, permit, id, &own).await?;
@@ -143,11 +156,42 @@ pub async fn of_client(
         ),
     )
     .await?;
-    let offices = offices(store, permit, consents.iter().filter_map(|row| row.recipient_organisation_id)).await?;
+    let recipients = consents.iter().filter_map(|row| row.recipient_organisation_id);
+    let recipients = recipients.chain(disclosures.iter().map(|row| row.recipient_organisation_id));
+    let offices = offices(store, permit, recipients).await?;
     let person = |account: Option<AccountId>| match account {
         Some(account) => people.get(&account).cloned().unwrap_or_else(|| "unbekanntes Konto".to_owned()),
         None => "das System".to_owned(),
     };
+
+    // What stands in a row, in which case, and what was written there.
+    let told = |rows: Vec<Map<String, Value>>| -> Vec<Map<String, Value>> {
+        let told = rows.into_iter().filter_map(|mut row| {
+            let case = row.get("case_id").and_then(|case| serde_json::from_value::<CaseId>(case.clone()).ok());
+            let record: Option<uuid::Uuid> = row.get("id").and_then(|id| serde_json::from_value(id.clone()).ok());
+            if case.is_some_and(|case| !own.contains(&case)) {
+                return None;
+            }
+            let written: Vec<&str> =
+                texts.iter().filter(|text| Some(text.row.record_id) == record).map(|text| text.text.as_str()).collect();
+            for technical in ["number", "year"] {
+                row.remove(technical);
+            }
+            let row = with(row, "reference", refer(case));
+            Some(if written.is_empty() { row } else { with(row, "text", written.join("\n")) })
+        });
+        told.collect()
+    };
+    let assessments = rows!(store, permit, assessment, ClientId, [id]);
+    let plans = rows!(store, permit, support_plan, ClientId, [id]);
+    let goals = rows!(store, permit, goal, ClientId, [id]);
+    let measures = rows!(store, permit, measure, ClientId, [id]);
+    let contacts = rows!(store, permit, contact, ClientId, [id]);
+    let notes = rows!(store, permit, note, ClientId, [id]);
+    let tasks = rows!(store, permit, task, ClientId, [id]);
+    let spheres = rows!(store, permit, legal_sphere_period, ClientId, [id]);
+    let transfers = rows!(store, permit, transfer, ClientId, [id]);
+    let transfer_items = rows!(store, permit, transfer_item, ClientId, [id]);
 
     let written = |of_client: bool| -> Vec<Map<String, Value>> {
         texts
@@ -223,6 +267,29 @@ pub async fn of_client(
                     let mut shown = with(with(record(row), "reference", refer(Some(row.case_id))), "name", name);
                     shown.remove("remind_days_before");
                     shown
+                })
+                .collect(),
+        },
+        Section { name: "legal_spheres", title: "Ihre Rechtskreise", records: told(records(&spheres)) },
+        Section { name: "assessments", title: "Was Sie brauchen", records: told(records(&assessments)) },
+        Section { name: "support_plans", title: "Ihre Hilfepläne", records: told(records(&plans)) },
+        Section { name: "goals", title: "Ihre Ziele", records: told(records(&goals)) },
+        Section { name: "measures", title: "Maßnahmen", records: told(records(&measures)) },
+        Section { name: "contacts", title: "Kontakte", records: told(records(&contacts)) },
+        Section { name: "notes", title: "Notizen", records: told(records(&notes)) },
+        Section { name: "tasks", title: "Aufgaben", records: told(records(&tasks)) },
+        Section { name: "transfers", title: "Wechsel der Zuständigkeit", records: told(records(&transfers)) },
+        Section {
+            name: "transfer_items", title: "Was dabei übergeben wurde", records: told(records(&transfer_items))
+        },
+        Section {
+            name: "disclosures",
+            title: "An wen Daten weitergegeben wurden",
+            records: disclosures
+                .iter()
+                .map(|row| {
+                    let office = offices.get(&row.recipient_organisation_id).cloned().unwrap_or_default();
+                    with(with(record(row), "reference", refer(row.case_id)), "recipient", office)
                 })
                 .collect(),
         },

@@ -60,7 +60,7 @@ pub struct Family {
 }
 
 impl Family {
-    /// A family over `dimensions`, of which `pairs` are crossed. `contributor` names the dimension whose categories can
+    /// A family over `dimensions` (at least one), of which `pairs` are crossed. `contributor` names the dimension whose categories can
     /// dominate a count, usually the town.
     ///
     /// # Errors
@@ -120,7 +120,7 @@ pub struct Tally {
 /// How many people have come since `before` was shown, or have left, at least.
 #[must_use]
 pub fn movement(before: &Publication, arrivals: &Counts<'_>, now: &Counts<'_>) -> Option<u64> {
-    let before = i64::try_from(before.count(&[], &[])?).ok()?;
+    let before = i64::try_from(before.total()?).ok()?;
     Some(moved(before, arrivals.total, now.total).unsigned_abs())
 }
 
@@ -137,7 +137,8 @@ struct Count {
     largest: i64,
 }
 
-/// Everything that a family counts, exactly. It has no `Debug` and no getters: the way out is [`publish`].
+/// Everything that a family counts, exactly. It has no `Debug` and no getters but that of the total: the way
+/// out is [`publish`].
 pub struct Counts<'a> {
     family: &'a Family,
     total: i64,
@@ -146,6 +147,12 @@ pub struct Counts<'a> {
 }
 
 impl<'a> Counts<'a> {
+    /// How many units there are at all.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.total.unsigned_abs()
+    }
+
     /// Puts together what `family` counts. For each dimension, and for each pair, one tally must count by it and by the
     /// contributor as well. All tallies are over the same units.
     ///
@@ -256,7 +263,7 @@ pub struct PublishedFigure {
 /// A table as it may be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedTable {
-    /// Its dimensions: none (the grand total), one or two.
+    /// Its dimensions: one or two.
     pub dimensions: Vec<String>,
     /// All its figures, totals after the categories that they add up.
     pub figures: Vec<PublishedFigure>,
@@ -265,11 +272,18 @@ pub struct PublishedTable {
 /// All tables of a family as they may be read by one audience.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publication {
-    /// The grand total, then each dimension, then each pair.
+    /// Each dimension, then each pair.
     pub tables: Vec<PublishedTable>,
 }
 
 impl Publication {
+    /// How many units there were at all: the total of every table.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        let figures = self.tables.iter().flat_map(|table| &table.figures);
+        figures.filter(|figure| figure.by.iter().all(Option::is_none)).find_map(|figure| figure.count)
+    }
+
     /// The figure of a table; none if it is hidden or was not published.
     fn count(&self, dimensions: &[&str], by: &[Option<&str>]) -> Option<u64> {
         let table = self.tables.iter().find(|table| table.dimensions == dimensions)?;
@@ -306,8 +320,7 @@ pub fn publish(counts: &Counts<'_>, rules: Rules, known: Known<'_>) -> Option<Pu
     let press = Press { counts, rules, known };
     let lines: Vec<Line> = counts.lines.iter().enumerate().map(|(at, line)| press.line(at, line)).collect();
     let name = |at: usize| counts.family.dimension(at).map(|dimension| dimension.name.clone()).unwrap_or_default();
-    let total = PublishedFigure { by: Vec::new(), count: Some(counts.total.unsigned_abs()) };
-    let mut tables = vec![PublishedTable { dimensions: Vec::new(), figures: vec![total] }];
+    let mut tables = Vec::with_capacity(lines.len() + counts.family.pairs.len());
     for (at, line) in lines.iter().enumerate() {
         tables.push(PublishedTable { dimensions: vec![name(at)], figures: press.figures_of_line(at, line) });
     }

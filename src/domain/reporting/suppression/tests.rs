@@ -612,7 +612,8 @@ fn a_release_tells_nothing_hidden_in_its_debug_output() {
 fn thresholds_follow_the_audience() {
     let thresholds = Thresholds::default();
     let of = |audience| thresholds.of(audience).smallest_shown();
-    assert_eq!([Audience::Centre, Audience::Body, Audience::Public].map(of), [3, 5, 5]);
+    let all = [Audience::Centre, Audience::Employer, Audience::Body, Audience::Public];
+    assert_eq!(all.map(of), [3, 3, 5, 5]);
     for (smallest_shown, percent) in [(0, 85), (1, 85), (1001, 85), (5, 49), (5, 101)] {
         assert_eq!(Rules::new(smallest_shown, percent), Err(SuppressionError::Rules));
     }

@@ -1,0 +1,3 @@
+//! Commands about figures.
+
+pub mod caseload_setting;
