@@ -130,7 +130,7 @@ async fn cases(edge: Data<Edge>, request: HttpRequest, mut payload: Payload) -> 
         let timeout_ms = edge.engine.http_limits().body_timeout_ms.saturating_mul(BODY_TIMEOUT_FACTOR);
         let body = read_body(&request, &mut payload, LIMITS.file_bytes, timeout_ms).await?;
         let services = edge.engine.services();
-        let file = match services.commands.read_import(actor, body.to_vec()).await? {
+        let file = match services.commands.read_import(actor, body.into()).await? {
             Ok(file) => file,
             Err(errors) => return Ok(Err(errors)),
         };

@@ -147,9 +147,9 @@ struct Kept {
 }
 
 /// Arguments of complaints that can be kept; a value of a cell can be a name.
-const ARGUMENTS: [&str; 14] = [
-    "maximum", "allowed", "line", "from", "to", "found", "expected", "column", "earliest", "latest", "status", "scope",
-    "list", "minimum",
+const ARGUMENTS: [&str; 15] = [
+    "missing", "maximum", "allowed", "line", "from", "to", "found", "expected", "column", "earliest", "latest",
+    "status", "scope", "list", "minimum",
 ];
 /// What stands in a kept complaint for the value of a cell.
 const VALUE_KEPT: &str = "…";
