@@ -39,6 +39,8 @@ mod files;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 #[expect(dead_code, reason = "the unit tests of `authn::oidc` use the rest")]
 mod issuer;
 #[cfg(test)]

@@ -14,7 +14,8 @@ use chrono::NaiveDate;
 use entity::codes::{AccessBasis, DataClass, TextKind};
 use entity::ids::{
     AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, DocumentId, GoalId,
-    MunicipalityId, OrganisationId, PositionId, StaffMemberId, SupervisionSessionId, SupportPlanId, TransferId,
+    ImportRunId, MunicipalityId, OrganisationId, PositionId, StaffMemberId, SupervisionSessionId, SupportPlanId,
+    TransferId,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -41,6 +42,7 @@ use crate::store::casework::disclosure::{self, Disclosure};
 use crate::store::casework::document::{self, Document};
 use crate::store::casework::goal::{self, Goal};
 use crate::store::casework::identified::{self, OpenKey, Opening};
+use crate::store::casework::import::{self, ImportRun};
 use crate::store::casework::legal_sphere_period::LegalSpherePeriod;
 use crate::store::casework::measure::{self, Measure};
 use crate::store::casework::note::{self, Note};
@@ -245,6 +247,17 @@ impl Loader<CaseId> for Loaders {
 
     async fn load(&self, keys: &[CaseId]) -> Result<HashMap<CaseId, Case>, Failure> {
         let rows = case::find_many(&self.store, &self.permit::<verb::ReadCase>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+#[async_trait::async_trait]
+impl Loader<ImportRunId> for Loaders {
+    type Value = ImportRun;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ImportRunId]) -> Result<HashMap<ImportRunId, ImportRun>, Failure> {
+        let rows = import::find_many(&self.store, &self.permit()?, keys).await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 }

@@ -37,6 +37,8 @@ pub struct Ids {
     pub unmasking: String,
     /// Proposed by the case manager of the town, of somebody else.
     pub erasure: String,
+    /// A run of an import of the same case manager.
+    pub import: String,
     /// Of a code list.
     pub code_list_entry: String,
     /// A rule of deadlines.
@@ -166,6 +168,12 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Query", "caseloadSetting") => read("{ caseloadSetting { planningMaximum } }", json!({})),
         ("Mutation", "caseloadSettingChange") => vec![command(field, "", caseload_setting())],
         ("Query", "retentionRules") => read("{ retentionRules { nodes { id } } }", json!({})),
+        ("Query", "importRun") => read("query($id: ID!) { importRun(id: $id) { id } }", json!({ "id": ids.import })),
+        ("Query", "importRuns") => read("{ importRuns { nodes { id } } }", json!({})),
+        ("Query", "importRows") => {
+            read("query($id: ID!) { importRows(runId: $id) { nodes { line } } }", json!({ "id": ids.import }))
+        }
+
         ("Query", "supervisionSession") => {
             read("query($id: ID!) { supervisionSession(id: $id) { id } }", json!({ "id": ids.session }))
         }
