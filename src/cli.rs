@@ -2,8 +2,10 @@
 
 mod accounts;
 mod codes;
+mod import;
 mod keys;
 mod log;
+mod progress;
 mod serve;
 
 use std::path::PathBuf;
@@ -40,7 +42,8 @@ To set up a server for production (docs/operations.md explains each step):
   kim grant add admin@example.org ADMINISTRATOR \"Kreis Coesfeld\"
   kim serve
 
-Exit codes: 0 done; 1 not done; 2 the settings or the command line are wrong; 3 the log was altered.";
+Exit codes: 0 done; 1 not done; 2 the settings or the command line are wrong; 3 the log was altered;
+4 some rows of an import were refused.";
 
 /// GraphQL backend for municipal integration management (Kommunales Integrationsmanagement, KIM).
 ///
@@ -63,8 +66,15 @@ enum Command {
     Serve,
     /// Bring the database to the shape that this version needs; safe to repeat
     Migrate,
-    /// Load the demo district Kreis Coesfeld into the database, unless it is there already
-    Demo,
+    /// Load the demo district Kreis Coesfeld and invented cases into the database, unless they are there already
+    Demo {
+        /// How many cases to invent; 100000 take about a minute on PostgreSQL
+        #[arg(long, value_name = "N", default_value_t = demo::cases::COUNT)]
+        cases: u32,
+        /// What the cases follow from: the same seed invents the same ones
+        #[arg(long, value_name = "NUMBER", default_value_t = demo::cases::SEED)]
+        seed: u64,
+    },
     /// Print the GraphQL schema
     Schema,
     /// Add districts, the tenants of a server
@@ -82,6 +92,9 @@ enum Command {
     /// Make the keys that a production server needs
     #[command(subcommand)]
     Secret(SecretCommand),
+    /// Import cases from spreadsheets
+    #[command(subcommand)]
+    Import(import::ImportCommand),
     /// Look after the master keys, which wrap the keys of clients
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -180,6 +193,7 @@ pub fn run() -> ExitCode {
 async fn execute(arguments: Arguments) -> Result<ExitCode, CliError> {
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Schema => print!("{}", crate::graphql::schema::text()),
+        Command::Import(import::ImportCommand::Template { xlsx }) => import::print_template(xlsx)?,
         Command::Secret(SecretCommand::New { purpose: Purpose::MasterKey }) => {
             let key = MasterKeys::generate().map_err(|error| CliError::other(error.to_string()))?;
             print!("{}", key.expose_secret());
@@ -197,13 +211,15 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
     let config = Config::load(file.as_deref(), process_variables(), Environment::of_build())?;
     begin_logging(&config);
     let app = App::assemble(config, Arc::new(SystemClock), Hashing::Standard).await?;
-    if !matches!(command, Command::Serve | Command::Migrate | Command::Demo)
+    if !matches!(command, Command::Serve | Command::Migrate | Command::Demo { .. })
         && !app.store.missing_migrations().await?.is_empty()
     {
         return Err(CliError::other("The database is not up to date yet: run `kim migrate` first."));
     }
-    if !matches!(command, Command::Serve | Command::Migrate | Command::Demo | Command::Keys(keys::KeysCommand::Status))
-    {
+    if !matches!(
+        command,
+        Command::Serve | Command::Migrate | Command::Demo { .. } | Command::Keys(keys::KeysCommand::Status)
+    ) {
         vault::admit(&app.store).await?;
     }
     match command {
@@ -216,22 +232,30 @@ async fn with_app(file: Option<PathBuf>, command: Command) -> Result<ExitCode, C
                 counted(u64::try_from(pending.len()).unwrap_or(u64::MAX), "migration was", "migrations were")
             );
         }
-        Command::Demo => {
+        Command::Demo { cases, seed } => {
             app.store.migrate().await?;
             vault::admit(&app.store).await?;
-            if demo::load(&app).await? {
-                println!("The demo district Kreis Coesfeld was loaded.\n{}", serve::demo_accounts());
-            } else {
+            let is_new = demo::load(&app).await?;
+            let shown = progress::Shown::new(usize::try_from(cases).unwrap_or(0), "cases");
+            let show = |done: u32| shown.show(usize::try_from(done).unwrap_or(0));
+            let count = demo::load_cases(&app, cases, seed, show).await?;
+            shown.end();
+            if !is_new && count == 0 {
                 println!("The demo district is there already; nothing was changed.");
+                return Ok(ExitCode::SUCCESS);
             }
+            let what = if is_new { "The demo district Kreis Coesfeld was" } else { "Cases of the demo were" };
+            let accounts = if is_new { format!("\n{}", serve::demo_accounts()) } else { String::new() };
+            println!("{what} loaded, with {}.{accounts}", counted(count, "invented case", "invented cases"));
         }
         Command::District(DistrictCommand::Create { ags, name }) => create_district(&app, &ags, &name).await?,
         Command::Account(command) => accounts::account(&app, command).await?,
         Command::Grant(command) => accounts::grant(&app, command).await?,
+        Command::Import(import::ImportCommand::Cases(arguments)) => return import::cases(&app, arguments).await,
         Command::Codes(command) => codes::codes(&app, command).await?,
         Command::Keys(command) => return keys::keys(&app, command).await,
         Command::Log(command) => return log::log(&app, command).await,
-        Command::Schema | Command::Secret(_) => {}
+        Command::Import(_) | Command::Schema | Command::Secret(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -395,6 +395,60 @@ catalogue! {
         "Eine Einstellung kann frühestens ab heute gelten: Was mit der früheren berechnet wurde, bleibt so." "A setting can hold from today on at the earliest: what was reckoned by the earlier one stays so.";
 
     // Imports.
+    ImportMediaType "IMPORT_MEDIA_TYPE" Request 415 false
+        "Der Inhaltstyp einer Importdatei muss text/csv oder der von Excel-Arbeitsmappen (.xlsx) sein." "The content type of a file to import must be text/csv or that of Excel workbooks (.xlsx).";
+    ImportFileTooLarge "IMPORT_FILE_TOO_LARGE" Rule 413 false
+        "Die Datei ist größer als {maximum} MiB. Bitte auf mehrere Dateien verteilen." "The file is larger than {maximum} MiB. Split it into several files.";
+    ImportFileEmpty "IMPORT_FILE_EMPTY" Rule 422 false
+        "Die Datei ist leer." "The file is empty.";
+    ImportFileNotText "IMPORT_FILE_NOT_TEXT" Rule 422 false
+        "Die Datei ist weder eine CSV-Textdatei noch eine Excel-Arbeitsmappe (.xlsx). In der Tabellenkalkulation öffnen und als .xlsx oder „CSV UTF-8“ speichern." "The file is neither a CSV text file nor an Excel workbook (.xlsx). Open it in a spreadsheet program and save it as .xlsx or \"CSV UTF-8\".";
+    ImportFileOldExcel "IMPORT_FILE_OLD_EXCEL" Rule 422 false
+        "Die Datei hat das alte Excel-Format (.xls) oder ist mit einem Kennwort geschützt. Als .xlsx ohne Kennwort speichern." "The file has the old Excel format (.xls) or is protected by a password. Save it as .xlsx without a password.";
+    ImportWorkbookDamaged "IMPORT_WORKBOOK_DAMAGED" Rule 422 false
+        "Die Excel-Arbeitsmappe ist beschädigt oder enthält kein Tabellenblatt. In der Tabellenkalkulation öffnen und neu als .xlsx speichern." "The Excel workbook is damaged or has no worksheet. Open it in a spreadsheet program and save it as .xlsx again.";
+    ImportWorkbookTooLarge "IMPORT_WORKBOOK_TOO_LARGE" Rule 413 false
+        "Die Excel-Arbeitsmappe ist ausgepackt zu groß (mehr als {maximum} MiB). Nur die Zeilen und Spalten des Imports in eine neue Mappe kopieren." "The Excel workbook is too large when unpacked (more than {maximum} MiB). Copy only the rows and columns to import into a new workbook.";
+    ImportTooManyRows "IMPORT_TOO_MANY_ROWS" Rule 413 false
+        "Die Datei hat mehr als {maximum} Zeilen. Bitte auf mehrere Dateien verteilen." "The file has more than {maximum} rows. Split it into several files.";
+    ImportTooManyColumns "IMPORT_TOO_MANY_COLUMNS" Rule 422 false
+        "Die erste Zeile hat mehr als {maximum} Spalten. Überzählige Spalten löschen." "The first line has more than {maximum} columns. Delete those that are not needed.";
+    ImportHeaderMissing "IMPORT_HEADER_MISSING" Rule 422 false
+        "Die erste Zeile muss die Spalten benennen, wie in der Vorlage. Es fehlt: {missing}." "The first line must name the columns, as in the template. Missing: {missing}.";
+    ImportColumnUnknown "IMPORT_COLUMN_UNKNOWN" Rule 422 false
+        "Die Spalte „{column}“ ist unbekannt. Wie in der Vorlage benennen, löschen, oder ein # davorsetzen, damit sie übergangen wird." "The column \"{column}\" is unknown. Name it as in the template, delete it, or put a # before its name so that it is passed over.";
+    ImportColumnTwice "IMPORT_COLUMN_TWICE" Rule 422 false
+        "Die Spalte „{column}“ kommt zweimal vor. Eine von beiden löschen, oder ein # davorsetzen." "The column \"{column}\" occurs twice. Delete one of the two, or put a # before its name.";
+    ImportRowBroken "IMPORT_ROW_BROKEN" Rule 422 false
+        "Die Zeile hat {found} statt {expected} Felder. Trennzeichen und Zeilenumbrüche in einem Text gehören zwischen Anführungszeichen." "The row has {found} fields instead of {expected}. Separators and line breaks within a text belong between quotation marks.";
+    ImportQuoteOpen "IMPORT_QUOTE_OPEN" Rule 422 false
+        "Ein Anführungszeichen ist nicht geschlossen; die Zeilen {from} bis {to} wurden als eine gelesen und nicht importiert. Anführungszeichen berichtigen." "A quotation mark is not closed; lines {from} to {to} were read as one and not imported. Correct the quotation marks.";
+    ImportCellMissing "IMPORT_CELL_MISSING" Rule 422 false
+        "Diese Angabe fehlt." "This is missing.";
+    ImportCellFault "IMPORT_CELL_FAULT" Rule 422 false
+        "In der Zelle steht ein Formelfehler ({value}). Den richtigen Wert eintragen." "The cell holds the error of a formula ({value}). Enter the right value.";
+    ImportCellIsDate "IMPORT_CELL_IS_DATE" Rule 422 false
+        "Die Tabellenkalkulation hat aus diesem Wert ein Datum gemacht. Die Spalte als Text formatieren und den Wert neu eintragen." "The spreadsheet program has made a date of this value. Format the column as text and enter the value again.";
+    ImportTextGarbled "IMPORT_TEXT_GARBLED" Rule 422 false
+        "Umlaute oder Sonderzeichen sind beschädigt ({value}). Die Datei als „CSV UTF-8“ oder .xlsx neu speichern." "Umlauts or special characters are damaged ({value}). Save the file again as \"CSV UTF-8\" or .xlsx.";
+    ImportValueUnknown "IMPORT_VALUE_UNKNOWN" Rule 422 false
+        "„{value}“ ist hier nicht möglich. Möglich sind: {allowed}." "\"{value}\" is not possible here. Possible are: {allowed}.";
+    ImportDateUnreadable "IMPORT_DATE_UNREADABLE" Rule 422 false
+        "„{value}“ ist nicht eindeutig als Datum zu lesen. Wie 2023-06-01 oder 01.06.2023 schreiben, das Jahr mit vier Ziffern." "\"{value}\" cannot be read as a date without doubt. Write it like 2023-06-01 or 01.06.2023, the year with four digits.";
+    ImportMonthUnreadable "IMPORT_MONTH_UNREADABLE" Rule 422 false
+        "„{value}“ ist nicht eindeutig als Monat zu lesen. Wie 2022-03 oder 03.2022 schreiben." "\"{value}\" cannot be read as a month without doubt. Write it like 2022-03 or 03.2022.";
+    ImportIdTwice "IMPORT_ID_TWICE" Rule 422 false
+        "Dieser Fremdschlüssel steht schon in Zeile {line}. Jede Zeile braucht einen eigenen." "This external id stands in line {line} already. Each row needs one of its own.";
+    ImportExampleRow "IMPORT_EXAMPLE_ROW" Rule 422 false
+        "Das ist eine Beispielzeile der Vorlage. Bitte löschen." "This is an example row of the template. Delete it.";
+    ImportSourceMalformed "IMPORT_SOURCE_MALFORMED" Rule 422 false
+        "Der Name des Quellsystems muss 1 bis 40 Zeichen haben: Buchstaben ohne Umlaute, Ziffern, Punkt, Unterstrich und Bindestrich." "The name of the source system must have 1 to 40 characters: letters without umlauts, digits, dot, underscore and hyphen.";
+    ImportMunicipalityUnknown "IMPORT_MUNICIPALITY_UNKNOWN" Rule 422 false
+        "„{value}“ ist keine Kommune dieses Kreises. Den Namen oder den achtstelligen Gemeindeschlüssel angeben." "\"{value}\" is no municipality of this district. Give its name or its key of eight digits.";
+    ImportLeadUnknown "IMPORT_LEAD_UNKNOWN" Rule 422 false
+        "„{value}“ hat heute keine Case-Management-Stelle, für die Sie importieren dürfen. Anmeldenamen oder vollen Namen angeben." "\"{value}\" holds no case-management position today that you may import for. Give the login or the full name.";
+    ImportLeadAmbiguous "IMPORT_LEAD_AMBIGUOUS" Rule 422 false
+        "„{value}“ heißen mehrere Personen. Den Anmeldenamen angeben." "Several people are called \"{value}\". Give the login.";
 
 
     // Accounts.

@@ -5,6 +5,7 @@ pub mod explorer;
 mod files;
 pub mod graphql;
 mod health;
+mod import;
 mod metrics;
 mod middleware;
 
@@ -115,6 +116,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(graphql::configure)
         .configure(files::configure)
         .configure(explorer::configure)
+        .configure(import::configure)
         .configure(health::configure)
         .configure(calendar::configure)
         .route("/metrics", web::get().to(metrics::show))

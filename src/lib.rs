@@ -15,6 +15,7 @@ pub mod error;
 pub mod files;
 pub mod graphql;
 pub mod http;
+pub mod import;
 pub mod live;
 pub mod log;
 pub mod store;

@@ -8,5 +8,5 @@ mod matrix;
 mod paging;
 mod permissions;
 mod reach;
-mod samples;
+pub mod samples;
 pub mod world;

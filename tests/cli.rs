@@ -196,7 +196,10 @@ both_databases! {
     async fn the_demo_is_loaded_once(db: TestDatabase) {
         let program = Program::on(&db);
         let first = program.succeed(&["demo"]);
-        assert!(first.starts_with("The demo district Kreis Coesfeld was loaded.\n┌"), "{first}");
+        assert!(
+            first.starts_with("The demo district Kreis Coesfeld was loaded, with 240 invented cases.\n┌"),
+            "{first}"
+        );
         for account in &kim::demo::ACCOUNTS {
             assert!(first.contains(account.login), "{first}");
         }

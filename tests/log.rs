@@ -61,6 +61,7 @@ async fn second_process(app: &TestApp) -> App {
         ("KIM_ENVIRONMENT", "development".to_owned()),
         ("KIM_DATABASE_URL", app.db.url().to_owned()),
         ("KIM_DATA_DIRECTORY", app.folder().display().to_string()),
+        ("KIM_VAULT_MASTER_KEYS", crate::databases::MASTER_KEY.to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value));
     let config = Config::load(None, settings, Environment::Development).unwrap();

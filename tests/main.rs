@@ -31,10 +31,15 @@ mod disclosures;
 mod documents;
 #[cfg(test)]
 mod explorer;
+mod figures;
+#[cfg(test)]
+mod figures;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
 mod http;
+#[cfg(test)]
+mod imports;
 #[cfg(test)]
 #[expect(dead_code, reason = "the unit tests of `authn::oidc` use the rest")]
 mod issuer;

@@ -78,6 +78,11 @@ impl Program {
         self.run_with_input(arguments, "")
     }
 
+    /// Starts a command and leaves it to the test.
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
     /// Runs a command to its end with something on its standard input.
     pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Ended {
         let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::app::{Client, TestApp};
 use crate::clients::{CENTRAL, MUNICIPAL, command, command_for, erika, identity, known, open_case};
 use crate::databases::{TestDatabase, both_databases};
-use crate::steps::{account_id, grant, organisation, revoke};
+use crate::desk::{account_id, grant, id_of, revoke};
 use crate::tables::Tables;
 
 mod accesses;

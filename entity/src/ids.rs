@@ -89,6 +89,7 @@ macro_rules! identifiers {
             }
         }
 
+        #[async_trait::async_trait]
         impl async_graphql::OutputType for $name {
             fn type_name() -> Cow<'static, str> {
                 Cow::Borrowed("ID")

@@ -36,6 +36,8 @@ pub mod erasure;
 pub mod event;
 pub mod goal;
 pub mod idempotency_record;
+pub mod import_row;
+pub mod import_run;
 pub mod legal_sphere_period;
 pub mod log_entry;
 pub mod log_pending;

@@ -19,6 +19,7 @@ mod m20261126_000021_deadline;
 mod m20261126_000022_calendar_feed;
 mod m20261126_000030_document;
 mod m20261126_000040_figures;
+mod m20261126_000050_import;
 mod m20261126_000060_legal_sphere;
 mod m20261126_000061_assessment;
 mod m20261126_000062_support_plan;
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000071_disclosure::Migration),
             Box::new(m20261126_000080_supervision_session::Migration),
             Box::new(m20261126_000081_access_purge::Migration),
+            Box::new(m20261126_000050_import::Migration),
         ]
     }
 }

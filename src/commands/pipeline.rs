@@ -246,9 +246,9 @@ pub struct Answer<R> {
 /// The entrance to the write path.
 #[derive(Clone)]
 pub struct Commands {
-    store: Store,
-    clock: SharedClock,
-    committed: Arc<Notify>,
+    pub(in crate::commands) store: Store,
+    pub(in crate::commands) clock: SharedClock,
+    pub(in crate::commands) committed: Arc<Notify>,
 }
 
 enum Verdict<R> {
@@ -385,19 +385,7 @@ impl Commands {
         }
         let verdict = rule(work).await?;
         if let Verdict::Did { before, done } = &verdict {
-            let id = EventId::new();
-            let sealed = seal(work, id, done).await?;
-            let event = Event {
-                id,
-                district_id: work.actor.district_id(),
-                occurred_at: work.now,
-                actor_id: work.actor.account_id(),
-                command: C::NAME.to_owned(),
-                subject: done.record.subject(),
-                reason: if done.record.client().is_some() { None } else { options.reason.clone() },
-                change: change_text(before, &done.record.for_log(), &done.details, &sealed),
-            };
-            event::append(connection, &event).await?;
+            tell(work, C::NAME, before, done).await?;
             if let Some(id) = taken {
                 let answer =
                     serde_json::to_value(&done.record).map_err(|error| Failure::internal(error.to_string()))?;
@@ -410,6 +398,30 @@ impl Commands {
 
 const fn refused<R>(user_errors: Vec<UserError>) -> Answer<R> {
     Answer { record: None, user_errors, replayed: false }
+}
+
+/// Tells the log what a rule did: the one event of a change, with what was written about clients sealed.
+pub(in crate::commands) async fn tell<V: Verb, R: Record>(
+    work: &Work<'_, V>,
+    command: &str,
+    before: &Value,
+    done: &Done<R>,
+) -> Result<(), Stop> {
+    let id = EventId::new();
+    let sealed = seal(work, id, done).await?;
+    let reason = work.reason.filter(|_| done.record.client().is_none());
+    let event = Event {
+        id,
+        district_id: work.actor.district_id(),
+        occurred_at: work.now,
+        actor_id: work.actor.account_id(),
+        command: command.to_owned(),
+        subject: done.record.subject(),
+        reason: reason.map(str::to_owned),
+        change: change_text(before, &done.record.for_log(), &done.details, &sealed),
+    };
+    event::append(work.transaction.connection(), &event).await?;
+    Ok(())
 }
 
 /// Seals what was written about clients, in its place; and returns it, with the reason, sealed once more for the event.

@@ -13,6 +13,7 @@ pub mod disclosure;
 pub mod document;
 pub mod erasure;
 pub mod goal;
+pub mod import;
 pub mod legal_sphere_period;
 pub mod measure;
 pub mod note;

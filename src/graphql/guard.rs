@@ -21,24 +21,28 @@ pub struct LoggedIn;
 /// Lets those pass whose roles may do the action at all.
 pub struct Requires(pub Action);
 
+#[async_trait::async_trait]
 impl Guard for Deny {
     async fn check(&self, _: &Context<'_>) -> Result<()> {
         Err(Failure::new(ErrorCode::Forbidden).into())
     }
 }
 
+#[async_trait::async_trait]
 impl Guard for Public {
     async fn check(&self, _: &Context<'_>) -> Result<()> {
         Ok(())
     }
 }
 
+#[async_trait::async_trait]
 impl Guard for LoggedIn {
     async fn check(&self, ctx: &Context<'_>) -> Result<()> {
         if state(ctx).actor.is_some() { Ok(()) } else { Err(Failure::new(ErrorCode::Unauthenticated).into()) }
     }
 }
 
+#[async_trait::async_trait]
 impl Guard for Requires {
     async fn check(&self, ctx: &Context<'_>) -> Result<()> {
         match &state(ctx).actor {

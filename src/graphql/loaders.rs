@@ -14,7 +14,8 @@ use chrono::NaiveDate;
 use entity::codes::{AccessBasis, DataClass, TextKind};
 use entity::ids::{
     AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, DocumentId, GoalId,
-    MunicipalityId, OrganisationId, PositionId, StaffMemberId, SupervisionSessionId, SupportPlanId, TransferId,
+    ImportRunId, MunicipalityId, OrganisationId, PositionId, StaffMemberId, SupervisionSessionId, SupportPlanId,
+    TransferId,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -41,6 +42,7 @@ use crate::store::casework::disclosure::{self, Disclosure};
 use crate::store::casework::document::{self, Document};
 use crate::store::casework::goal::{self, Goal};
 use crate::store::casework::identified::{self, OpenKey, Opening};
+use crate::store::casework::import::{self, ImportRun};
 use crate::store::casework::legal_sphere_period::LegalSpherePeriod;
 use crate::store::casework::measure::{self, Measure};
 use crate::store::casework::note::{self, Note};
@@ -121,6 +123,7 @@ fn grouped<K: Eq + Hash + Copy, T>(keys: &[K], rows: impl IntoIterator<Item = (K
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OccupanciesOf(pub PositionId);
 
+#[async_trait::async_trait]
 impl Loader<OccupanciesOf> for Loaders {
     type Value = Vec<(Occupancy, Option<StaffMember>)>;
     type Error = Failure;
@@ -137,6 +140,7 @@ impl Loader<OccupanciesOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ServiceAreasOf(pub PositionId);
 
+#[async_trait::async_trait]
 impl Loader<ServiceAreasOf> for Loaders {
     type Value = Vec<(ServiceArea, Option<Municipality>)>;
     type Error = Failure;
@@ -153,6 +157,7 @@ impl Loader<ServiceAreasOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SupervisionsOf(pub PositionId);
 
+#[async_trait::async_trait]
 impl Loader<SupervisionsOf> for Loaders {
     type Value = Vec<(Supervision, Option<StaffMember>, Option<Organisation>)>;
     type Error = Failure;
@@ -169,6 +174,7 @@ impl Loader<SupervisionsOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PhaseChangesOf(pub CaseId);
 
+#[async_trait::async_trait]
 impl Loader<PhaseChangesOf> for Loaders {
     type Value = Vec<CasePhaseChange>;
     type Error = Failure;
@@ -184,6 +190,7 @@ impl Loader<PhaseChangesOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DeadlinesOf(pub CaseId);
 
+#[async_trait::async_trait]
 impl Loader<DeadlinesOf> for Loaders {
     type Value = Vec<Deadline>;
     type Error = Failure;
@@ -199,6 +206,7 @@ impl Loader<DeadlinesOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RuleVersionsOf(pub DeadlineRuleId);
 
+#[async_trait::async_trait]
 impl Loader<RuleVersionsOf> for Loaders {
     type Value = Vec<DeadlineRule>;
     type Error = Failure;
@@ -219,6 +227,7 @@ impl Loader<RuleVersionsOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CaseManager(pub StaffMemberId);
 
+#[async_trait::async_trait]
 impl Loader<CaseManager> for Loaders {
     type Value = StaffMember;
     type Error = Failure;
@@ -231,6 +240,7 @@ impl Loader<CaseManager> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<CaseId> for Loaders {
     type Value = Case;
     type Error = Failure;
@@ -241,10 +251,22 @@ impl Loader<CaseId> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
+impl Loader<ImportRunId> for Loaders {
+    type Value = ImportRun;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ImportRunId]) -> Result<HashMap<ImportRunId, ImportRun>, Failure> {
+        let rows = import::find_many(&self.store, &self.permit()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
 /// Who belongs to a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PersonsOf(pub CaseId);
 
+#[async_trait::async_trait]
 impl Loader<PersonsOf> for Loaders {
     type Value = Vec<CasePerson>;
     type Error = Failure;
@@ -260,6 +282,7 @@ impl Loader<PersonsOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CasesOf(pub ClientId);
 
+#[async_trait::async_trait]
 impl Loader<CasesOf> for Loaders {
     type Value = Vec<CasePerson>;
     type Error = Failure;
@@ -271,6 +294,7 @@ impl Loader<CasesOf> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<ClientId> for Loaders {
     type Value = Client;
     type Error = Failure;
@@ -306,6 +330,7 @@ impl RecordTexts {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<TextsOf> for Loaders {
     type Value = RecordTexts;
     type Error = Failure;
@@ -333,6 +358,7 @@ impl Loader<TextsOf> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<KeyOf> for Loaders {
     type Value = Arc<OpenKey>;
     type Error = Failure;
@@ -366,6 +392,7 @@ pub struct KeyOf {
     pub class: DataClass,
 }
 
+#[async_trait::async_trait]
 impl Loader<DocumentId> for Loaders {
     type Value = Document;
     type Error = Failure;
@@ -380,6 +407,7 @@ impl Loader<DocumentId> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DocumentsOf(pub CaseId);
 
+#[async_trait::async_trait]
 impl Loader<DocumentsOf> for Loaders {
     type Value = Vec<Document>;
     type Error = Failure;
@@ -395,6 +423,7 @@ impl Loader<DocumentsOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DocumentCountOf(pub CaseId);
 
+#[async_trait::async_trait]
 impl Loader<DocumentCountOf> for Loaders {
     type Value = i64;
     type Error = Failure;
@@ -410,6 +439,7 @@ impl Loader<DocumentCountOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConsentsOf(pub ClientId);
 
+#[async_trait::async_trait]
 impl Loader<ConsentsOf> for Loaders {
     type Value = Vec<Consent>;
     type Error = Failure;
@@ -421,6 +451,7 @@ impl Loader<ConsentsOf> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<ConsentId> for Loaders {
     type Value = Consent;
     type Error = Failure;
@@ -435,6 +466,7 @@ impl Loader<ConsentId> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DisclosuresOf(pub ClientId);
 
+#[async_trait::async_trait]
 impl Loader<DisclosuresOf> for Loaders {
     type Value = Vec<Disclosure>;
     type Error = Failure;
@@ -450,6 +482,7 @@ impl Loader<DisclosuresOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DisclosedClassesOf(pub DisclosureId);
 
+#[async_trait::async_trait]
 impl Loader<DisclosedClassesOf> for Loaders {
     type Value = Vec<DataClass>;
     type Error = Failure;
@@ -461,6 +494,7 @@ impl Loader<DisclosedClassesOf> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<TransferId> for Loaders {
     type Value = Transfer;
     type Error = Failure;
@@ -475,6 +509,7 @@ impl Loader<TransferId> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TransfersOf(pub CaseId);
 
+#[async_trait::async_trait]
 impl Loader<TransfersOf> for Loaders {
     type Value = Vec<Transfer>;
     type Error = Failure;
@@ -490,6 +525,7 @@ impl Loader<TransfersOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TransferCard(pub TransferId);
 
+#[async_trait::async_trait]
 impl Loader<TransferCard> for Loaders {
     type Value = Card;
     type Error = Failure;
@@ -505,6 +541,7 @@ impl Loader<TransferCard> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TransferItemsOf(pub TransferId);
 
+#[async_trait::async_trait]
 impl Loader<TransferItemsOf> for Loaders {
     type Value = Vec<Item>;
     type Error = Failure;
@@ -529,6 +566,7 @@ pub struct Rights {
     pub withdraws: bool,
 }
 
+#[async_trait::async_trait]
 impl Loader<TransferRights> for Loaders {
     type Value = Rights;
     type Error = Failure;
@@ -552,6 +590,7 @@ impl Loader<TransferRights> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TransferParty(pub StaffMemberId);
 
+#[async_trait::async_trait]
 impl Loader<TransferParty> for Loaders {
     type Value = StaffMember;
     type Error = Failure;
@@ -567,6 +606,7 @@ impl Loader<TransferParty> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DataClassesOf(pub ConsentId);
 
+#[async_trait::async_trait]
 impl Loader<DataClassesOf> for Loaders {
     type Value = Vec<DataClass>;
     type Error = Failure;
@@ -582,6 +622,7 @@ impl Loader<DataClassesOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UnmaskingsOf(pub CaseId);
 
+#[async_trait::async_trait]
 impl Loader<UnmaskingsOf> for Loaders {
     type Value = Vec<Unmasking>;
     type Error = Failure;
@@ -593,6 +634,7 @@ impl Loader<UnmaskingsOf> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<SupervisionSessionId> for Loaders {
     type Value = SupervisionSession;
     type Error = Failure;
@@ -614,6 +656,7 @@ macro_rules! loads_parts_of_cases {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub struct $key(pub CaseId);
 
+        #[async_trait::async_trait]
         impl Loader<$key> for Loaders {
             type Value = Vec<$record>;
             type Error = Failure;
@@ -642,6 +685,7 @@ loads_parts_of_cases! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ContactsOf(pub Latest);
 
+#[async_trait::async_trait]
 impl Loader<ContactsOf> for Loaders {
     type Value = Page<Contact>;
     type Error = Failure;
@@ -657,6 +701,7 @@ impl Loader<ContactsOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NotesOf(pub Latest);
 
+#[async_trait::async_trait]
 impl Loader<NotesOf> for Loaders {
     type Value = Page<Note>;
     type Error = Failure;
@@ -672,6 +717,7 @@ impl Loader<NotesOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FactsOf(pub CaseId);
 
+#[async_trait::async_trait]
 impl Loader<FactsOf> for Loaders {
     type Value = Facts;
     type Error = Failure;
@@ -687,6 +733,7 @@ impl Loader<FactsOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct GoalsOf(pub SupportPlanId);
 
+#[async_trait::async_trait]
 impl Loader<GoalsOf> for Loaders {
     type Value = Vec<Goal>;
     type Error = Failure;
@@ -702,6 +749,7 @@ impl Loader<GoalsOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MeasuresOf(pub GoalId);
 
+#[async_trait::async_trait]
 impl Loader<MeasuresOf> for Loaders {
     type Value = Vec<Measure>;
     type Error = Failure;
@@ -713,6 +761,7 @@ impl Loader<MeasuresOf> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<SupportPlanId> for Loaders {
     type Value = SupportPlan;
     type Error = Failure;
@@ -727,6 +776,7 @@ impl Loader<SupportPlanId> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SessionCasesOf(pub SupervisionSessionId);
 
+#[async_trait::async_trait]
 impl Loader<SessionCasesOf> for Loaders {
     type Value = Vec<Case>;
     type Error = Failure;
@@ -750,6 +800,7 @@ impl Loader<SessionCasesOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AgreementsOf(pub SupervisionSessionId);
 
+#[async_trait::async_trait]
 impl Loader<AgreementsOf> for Loaders {
     type Value = Vec<SupervisionAgreement>;
     type Error = Failure;
@@ -766,6 +817,7 @@ impl Loader<AgreementsOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Supervised(pub StaffMemberId);
 
+#[async_trait::async_trait]
 impl Loader<Supervised> for Loaders {
     type Value = StaffMember;
     type Error = Failure;
@@ -778,6 +830,7 @@ impl Loader<Supervised> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<access::Part> for Loaders {
     type Value = Page<Access>;
     type Error = Failure;
@@ -787,6 +840,7 @@ impl Loader<access::Part> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<GoalId> for Loaders {
     type Value = Goal;
     type Error = Failure;
@@ -801,6 +855,7 @@ impl Loader<GoalId> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct GrantsOf(pub AccountId);
 
+#[async_trait::async_trait]
 impl Loader<GrantsOf> for Loaders {
     type Value = Vec<(Grant, Option<Organisation>)>;
     type Error = Failure;
@@ -816,6 +871,7 @@ impl Loader<GrantsOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NameOf(pub AccountId);
 
+#[async_trait::async_trait]
 impl Loader<NameOf> for Loaders {
     type Value = String;
     type Error = Failure;
@@ -828,6 +884,7 @@ impl Loader<NameOf> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<Part> for Loaders {
     type Value = Page<Event>;
     type Error = Failure;
@@ -838,6 +895,7 @@ impl Loader<Part> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<DistrictId> for Loaders {
     type Value = District;
     type Error = Failure;
@@ -850,6 +908,7 @@ impl Loader<DistrictId> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<PositionId> for Loaders {
     type Value = PositionRow;
     type Error = Failure;
@@ -861,6 +920,7 @@ impl Loader<PositionId> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<StaffMemberId> for Loaders {
     type Value = StaffMember;
     type Error = Failure;
@@ -872,6 +932,7 @@ impl Loader<StaffMemberId> for Loaders {
     }
 }
 
+#[async_trait::async_trait]
 impl Loader<AccountId> for Loaders {
     type Value = Account;
     type Error = Failure;
@@ -891,6 +952,7 @@ async fn listed<L: Listed>(loaders: &Loaders, keys: &[L::Id]) -> Result<HashMap<
 
 macro_rules! loads_listed {
     ($($id:ident => $record:ident),*) => {$(
+        #[async_trait::async_trait]
         impl Loader<$id> for Loaders {
             type Value = $record;
             type Error = Failure;
@@ -908,6 +970,7 @@ loads_listed!(OrganisationId => Organisation, MunicipalityId => Municipality, Bo
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LoadOf(pub StaffMemberId);
 
+#[async_trait::async_trait]
 impl Loader<LoadOf> for Loaders {
     type Value = Load;
     type Error = Failure;
@@ -923,6 +986,7 @@ impl Loader<LoadOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FteOf(pub StaffMemberId);
 
+#[async_trait::async_trait]
 impl Loader<FteOf> for Loaders {
     type Value = i32;
     type Error = Failure;
@@ -944,6 +1008,7 @@ pub struct HintsOf {
     pub limits: Limits,
 }
 
+#[async_trait::async_trait]
 impl Loader<HintsOf> for Loaders {
     type Value = Vec<Hint>;
     type Error = Failure;
@@ -965,6 +1030,7 @@ pub struct OwnCasesOf {
     pub day: NaiveDate,
 }
 
+#[async_trait::async_trait]
 impl Loader<OwnCasesOf> for Loaders {
     type Value = Cases;
     type Error = Failure;
@@ -982,6 +1048,7 @@ impl Loader<OwnCasesOf> for Loaders {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OwnFteOf(pub StaffMemberId);
 
+#[async_trait::async_trait]
 impl Loader<OwnFteOf> for Loaders {
     type Value = i32;
     type Error = Failure;

@@ -5,8 +5,8 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, DistrictId, DocumentId, Identifier, MunicipalityId, OrganisationId,
-    PositionId, StaffMemberId, SupervisionSessionId,
+    AccountId, BodyId, CaseId, ClientId, DistrictId, DocumentId, Identifier, ImportRunId, MunicipalityId,
+    OrganisationId, PositionId, StaffMemberId, SupervisionSessionId,
 };
 
 use crate::error::{ErrorCode, Failure};
@@ -14,6 +14,7 @@ use crate::graphql::accounts::account::Account;
 use crate::graphql::casework::case::Case;
 use crate::graphql::casework::client::Client;
 use crate::graphql::casework::document::Document;
+use crate::graphql::casework::import::ImportRun;
 use crate::graphql::casework::supervision_session::SupervisionSession;
 use crate::graphql::connection::PAGE_MAXIMUM;
 use crate::graphql::context::Ask;
@@ -39,6 +40,8 @@ pub enum Node {
     Client(Client),
     /// A district.
     District(District),
+    /// A run of an import.
+    ImportRun(ImportRun),
     /// A document of a case.
     Document(Document),
     /// A municipality.
@@ -77,6 +80,10 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> 
     if let Some(id) = ClientId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::Client(Client(row))));
     }
+    if let Some(id) = ImportRunId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::ImportRun(ImportRun(row))));
+    }
+
     if let Some(id) = DocumentId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::Document(Document(row))));
     }

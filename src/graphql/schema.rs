@@ -19,6 +19,7 @@ use crate::graphql::casework::disclosure::{DisclosureMutations, DisclosureQuerie
 use crate::graphql::casework::document::DocumentMutations;
 use crate::graphql::casework::erasure::{ErasureMutations, ErasureQueries};
 use crate::graphql::casework::goal::GoalMutations;
+use crate::graphql::casework::import::ImportQueries;
 use crate::graphql::casework::measure::{MeasureMutations, MeasureQueries};
 use crate::graphql::casework::note::NoteMutations;
 use crate::graphql::casework::notice::{NoticeMutations, NoticeQueries, NoticeSubscriptions};
@@ -69,6 +70,7 @@ pub struct Query(
     ErasureQueries,
     CaseloadQueries,
     CaseloadSettingQueries,
+    ImportQueries,
     MeasureQueries,
     NoticeQueries,
     StatisticsQueries,

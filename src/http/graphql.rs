@@ -37,7 +37,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use self::negotiation::{Accepted, Answer, JsonType};
-use self::request::bad;
+pub(in crate::http) use self::request::{bad, read_body};
 use crate::app::App;
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::{Call, Caller, Engine, Operations};
@@ -85,7 +85,7 @@ async fn post(edge: Data<Edge>, request: HttpRequest, mut payload: Payload) -> H
         let accepted = acceptable(&request)?;
         let caller = authenticate(&edge, &request).await?;
         let limits = edge.engine.http_limits();
-        let body = request::read_body(&request, &mut payload, limits.body_bytes, limits.body_timeout_ms).await?;
+        let body = read_body(&request, &mut payload, limits.body_bytes, limits.body_timeout_ms).await?;
         let call = Call {
             request: request::from_body(&body)?,
             caller,
@@ -161,7 +161,7 @@ fn authorization(request: &HttpRequest) -> Result<Option<&str>, Failure> {
     }
 }
 
-async fn authenticate(edge: &Edge, request: &HttpRequest) -> Result<Caller, Failure> {
+pub(in crate::http) async fn authenticate(edge: &Edge, request: &HttpRequest) -> Result<Caller, Failure> {
     let mut caller = edge
         .engine
         .authenticate(authorization(request)?, address_of(request))
@@ -216,7 +216,7 @@ pub fn edge_error(failure: &Failure, request_id: &str) -> Response {
     Response::from_errors(vec![error])
 }
 
-fn refuse(request: &HttpRequest, failure: Failure) -> HttpResponse {
+pub(in crate::http) fn refuse(request: &HttpRequest, failure: Failure) -> HttpResponse {
     let error = edge_error(&failure, &request_id(request));
     let mut response = respond(&error, Accepted::of(request).for_error(), Statuses::Exact);
     if matches!(failure.code, ErrorCode::PayloadTooLarge | ErrorCode::RequestTimeout) {

@@ -1,6 +1,7 @@
 //! Cases, the people in them, and the door to what identifies them.
 
 pub mod assessment;
+pub mod bulk;
 pub mod calendar_feed;
 pub mod case;
 pub mod case_person;
@@ -18,6 +19,7 @@ pub mod extract;
 pub mod goal;
 pub mod guarded_text;
 pub mod identified;
+pub mod import;
 pub mod legal_sphere_period;
 pub mod measure;
 pub mod note;

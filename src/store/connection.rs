@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::postgres::PgPool;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
@@ -195,6 +196,16 @@ impl Store {
         &self.vault
     }
 
+    /// The keys of the vault, for threads of their own.
+    pub(super) fn shared_vault(&self) -> Arc<Vault> {
+        Arc::clone(&self.vault)
+    }
+
+    /// The pool of a PostgreSQL database, for what SeaORM has no words for.
+    pub(super) fn postgres(&self) -> &PgPool {
+        self.connection.get_postgres_connection_pool()
+    }
+
     /// Statements sent since the start, transactions' begin and commit not counted.
     #[must_use]
     pub fn statements(&self) -> u64 {
@@ -234,6 +245,17 @@ impl Transaction {
     /// The keys of the vault.
     pub(super) fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    /// Begins a part that can be undone by itself; committed, it is as durable as the whole.
+    ///
+    /// # Errors
+    /// `DATABASE_UNAVAILABLE`.
+    pub async fn savepoint(&self) -> Result<Self, Failure> {
+        // Read and locked once for all parts.
+        self.current_key().await?;
+        let part = Self::new(self.inner.begin().await?, &self.vault, None);
+        Ok(Self { key_check: self.key_check.clone(), ..part })
     }
 
     /// The key check, once it was read.

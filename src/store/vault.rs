@@ -78,8 +78,14 @@ impl Transaction {
     }
 }
 
-fn wrong(why: &WrongMasterKeys) -> Failure {
+pub(super) fn wrong(why: &WrongMasterKeys) -> Failure {
     Failure::new(ErrorCode::MasterKeyWrong).because(why.to_string())
+}
+
+/// The check of the master key that the database is under, locked against a rotation until the transaction ends.
+pub(super) async fn current_check(transaction: &Transaction) -> Result<KeyCheck, Failure> {
+    transaction.current_key().await?;
+    transaction.key_check().get().cloned().ok_or_else(|| damaged("the key check is missing"))
 }
 
 fn damaged(what: &str) -> Failure {
@@ -99,7 +105,7 @@ async fn stored_check(connection: &impl ConnectionTrait, lock: Option<LockType>)
     row.map(|row| KeyCheck::from_bytes(row.content)).transpose().map_err(|_| damaged("the key check is damaged"))
 }
 
-fn owner(district: DistrictId, client: ClientId) -> Owner {
+pub(super) fn owner(district: DistrictId, client: ClientId) -> Owner {
     Owner { district_id: district.0, client_id: client.0 }
 }
 

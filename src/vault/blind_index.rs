@@ -111,6 +111,7 @@ pub struct IndexKey {
     birth_year: hmac::Key,
     sound_and_birth_date: hmac::Key,
     sound_pair: hmac::Key,
+    external_id: hmac::Key,
 }
 
 /// What a term stands for, in plain.
@@ -128,7 +129,9 @@ impl IndexKey {
             let info = encode("kim/1/index-key", &[&kind.code().to_be_bytes()]);
             derive(&root, &info).map(|key| hmac::Key::new(hmac::HMAC_SHA256, key.as_slice()))
         };
+        let external_id = derive(&root, b"kim/1/index-key/external-id")?;
         Ok(Self {
+            external_id: hmac::Key::new(hmac::HMAC_SHA256, external_id.as_slice()),
             name: key(TermKind::Name)?,
             sound: key(TermKind::Sound)?,
             birth_date: key(TermKind::BirthDate)?,
@@ -166,6 +169,14 @@ impl IndexKey {
             facts.extend(sounds_of(&all_words(person)).map(|sound| sound_and_birth_date(sound, swapped)));
         }
         self.terms(&facts)
+    }
+
+    /// What stands for the key that another system has for somebody: it may be personal, and is never kept itself.
+    /// `scope` is where the key is unique.
+    #[must_use]
+    pub fn external_id(&self, scope: &str, id: &str) -> [u8; 32] {
+        let tag = hmac::sign(&self.external_id, &encode("external id", &[scope.as_bytes(), id.as_bytes()]));
+        tag.as_ref().first_chunk().copied().unwrap_or_default()
     }
 
     fn terms(&self, facts: &BTreeSet<Fact>) -> Vec<IndexTerm> {

@@ -106,6 +106,7 @@ async fn every_root_field_is_closed_to_somebody_who_is_not_logged_in() {
         person: id("cap"),
         consent: id("cns"),
         erasure: id("era"),
+        import: id("imp"),
         session: id("sps"),
         unmasking: id("unm"),
         code_list_entry: id("cle"),

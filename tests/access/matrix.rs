@@ -67,6 +67,13 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let ended = json!({ "unmaskingId": unmasking });
     crate::clients::command(&supervisor, "caseEndUnmasking", ended, "replayed").await;
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{case:#}")).to_owned();
+    let imported = crate::imports::send(
+        app,
+        &app.user("case.management@stadt-coesfeld.example").await,
+        "?dryRun=true",
+        crate::imports::list(["1".to_owned()]),
+    )
+    .await;
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
     let (transfer, notice) = crate::transfers::offered_to_the_town(app).await;
     Ids {
@@ -86,6 +93,7 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         unmasking: text(&unmasking),
         erasure: crate::clients::erasure_of_another(&app.user("case.management@stadt-coesfeld.example").await).await,
         consent: text(&case["client"]["consents"]["nodes"][0]["id"]),
+        import: text(&imported.body["run"]["id"]),
         deadline_rule: text(&crate::deadlines::rule_of(&coordinator, "COURSE_ENDS").await["id"]),
         deadline: text(&crate::deadlines::birthday(&manager, &case).await["id"]),
         calendar_feed: text(&crate::deadlines::feed(&manager).await["id"]),

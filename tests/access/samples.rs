@@ -37,6 +37,8 @@ pub struct Ids {
     pub unmasking: String,
     /// Proposed by the case manager of the town, of somebody else.
     pub erasure: String,
+    /// A run of an import of the same case manager.
+    pub import: String,
     /// Of a code list.
     pub code_list_entry: String,
     /// A rule of deadlines.
@@ -84,6 +86,15 @@ fn command(field: &str, variant: &'static str, input: Value) -> Sample {
         ),
         variables: json!({ "input": input }),
     }
+}
+
+/// What caseloads are reckoned by, as a district may set it.
+pub fn caseload_setting() -> Value {
+    json!({
+        "shortAdviceHundredths": 50, "standardHundredths": 100, "intensiveHundredths": 150, "planningMinimum": 20,
+        "planningMaximum": 30, "intakeDays": 7, "clearingDays": 28, "assessmentDays": 42, "planningDays": 42,
+        "linkingDays": 90, "monitoringDays": 180, "evaluationDays": 42, "noPlanDays": 90, "noContactDays": 60,
+    })
 }
 
 fn session(field: &str, input: Value) -> Sample {
@@ -141,7 +152,28 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             read("query($id: ID!) { clientExtract(id: $id) { json } }", json!({ "id": ids.client }))
         }
         ("Query", "erasures") => read("{ erasures { nodes { id } } }", json!({})),
+        ("Query", "caseStatistics") => {
+            let document = "query($audience: StatisticsAudience) {
+                caseStatistics(table: MUNICIPALITY, audience: $audience) { reportingOn } }";
+            [("", Value::Null), ("centre", json!("CENTRE")), ("body", json!("BODY"))]
+                .map(|(variant, audience)| Sample {
+                    variant,
+                    document: document.to_owned(),
+                    variables: json!({ "audience": audience }),
+                })
+                .into()
+        }
+        ("Query", "caseload") => read("{ caseload { nodes { openCases caseManager { id } } } }", json!({})),
+        ("Query", "workload") => read("{ workload { nodes { openCases caseManager { id } } } }", json!({})),
+        ("Query", "caseloadSetting") => read("{ caseloadSetting { planningMaximum } }", json!({})),
+        ("Mutation", "caseloadSettingChange") => vec![command(field, "", caseload_setting())],
         ("Query", "retentionRules") => read("{ retentionRules { nodes { id } } }", json!({})),
+        ("Query", "importRun") => read("query($id: ID!) { importRun(id: $id) { id } }", json!({ "id": ids.import })),
+        ("Query", "importRuns") => read("{ importRuns { nodes { id } } }", json!({})),
+        ("Query", "importRows") => {
+            read("query($id: ID!) { importRows(runId: $id) { nodes { line } } }", json!({ "id": ids.import }))
+        }
+
         ("Query", "supervisionSession") => {
             read("query($id: ID!) { supervisionSession(id: $id) { id } }", json!({ "id": ids.session }))
         }

@@ -59,9 +59,9 @@ both_databases! {
         assert!(node.data()["node"].is_null(), "an id opens nothing");
         for other in [app.supervisor().await, app.coordinator().await, app.employer().await, app.administrator().await] {
             assert_eq!(other.query("{ accesses { nodes { id } } }").await.code(), "FORBIDDEN");
-            assert_eq!(other.query("{ unusualAccesses(since: \"2023-06-01T00:00:00Z\") { reviewedUntil } }").await.code(), "FORBIDDEN");
+            assert_eq!(other.query("{ unusualAccesses(since: \"2023-06-01T00:00:00Z\") { reviewedUpToAt } }").await.code(), "FORBIDDEN");
         }
-        assert_eq!(user.query("{ unusualAccesses(since: \"2023-06-01T00:00:00Z\") { reviewedUntil } }").await.code(), "FORBIDDEN");
+        assert_eq!(user.query("{ unusualAccesses(since: \"2023-06-01T00:00:00Z\") { reviewedUpToAt } }").await.code(), "FORBIDDEN");
     }
 
     async fn reads_stand_in_the_case_and_with_the_client_and_not_for_the_centre(db: TestDatabase) {
@@ -79,7 +79,8 @@ both_databases! {
             classes.sort();
             classes
         };
-        assert_eq!(classes(&seen.data()["case"]["accesses"]), ["HISTORY", "IDENTITY"]);
+        // The history tells of the child as well, under its own key.
+        assert_eq!(classes(&seen.data()["case"]["accesses"]), ["HISTORY", "HISTORY", "IDENTITY"]);
         assert_eq!(classes(&seen.data()["case"]["client"]["accesses"]), ["HISTORY", "IDENTITY"]);
         let centre = supervisor.send("query($id: ID!) { case(id: $id) { accesses { nodes { id } } } }", json!({ "id": case["id"] })).await;
         assert_eq!(centre.data()["case"]["accesses"]["nodes"], json!([]));
@@ -173,13 +174,13 @@ both_databases! {
         read_beside(&app, &central, &clients[..2], at("2023-05-31T21:00:00Z"), 60).await;
         read_beside(&app, &municipal, &clients[..1], at("2023-05-28T10:00:00Z"), 1).await;
         let document = "query($since: DateTime!) { unusualAccesses(since: $since) {
-            reviewedUntil manyClients manyClientsMinutes hoursFrom hoursUntil
+            reviewedUpToAt manyClients manyClientsMinutes firstHour closingHour
             findings { rule accountName firstAt lastAt reads clients } } }";
         let officer = app.user(OFFICER).await;
         let review = officer.send(document, json!({ "since": "2023-05-01T00:00:00Z" })).await;
         let review = &review.data()["unusualAccesses"];
         assert_eq!(
-            (&review["manyClients"], &review["manyClientsMinutes"], &review["reviewedUntil"]),
+            (&review["manyClients"], &review["manyClientsMinutes"], &review["reviewedUpToAt"]),
             (&json!(30), &json!(10), &Value::Null)
         );
         let told: Vec<String> = review["findings"]

@@ -127,7 +127,7 @@ both_databases! {
         let session = requested(&user, &[]).await;
         let plan = json!({ "plannedOn": "2023-06-05" });
         // The head of the centre supervises the position in line from now on, under the own account.
-        let centre = organisation(&administrator, CENTRE).await;
+        let centre = id_of(&administrator, "organisations", CENTRE).await;
         let staff = json!({ "organisationId": centre, "displayName": "Lena Leitung-Muster", "accountId": account(&app, HEAD).await });
         let staff = done(&command(&head, "staffMemberAdd", staff, "staffMember { id }").await)["staffMember"]["id"].clone();
         let positions = "{ positions(first: 100) { nodes { id occupancies { nodes { staffMember { displayName } } } } } }";
@@ -192,8 +192,9 @@ both_databases! {
         let app = TestApp::start(db).await;
         let (user, supervisor) = (app.user(CENTRAL).await, app.supervisor().await);
         let case = known(&user).await;
-        let page = "{ supervisionSessions(first: 50) { nodes { status supervisorName staffMember { displayName }
-            cases { nodes { case { reference unmaskings { nodes { personName } } } } } agreements { nodes { text } } } } }";
+        let page = "{ supervisionSessions(first: 20) { nodes { status supervisorName staffMember { displayName }
+            cases(first: 2) { nodes { case { reference unmaskings(first: 2) { nodes { personName } } } } }
+            agreements(first: 2) { nodes { text } } } } }";
         let mut costs = Vec::new();
         for more in [1, 4] {
             for _ in 0..more {

@@ -190,7 +190,7 @@ both_databases! {
         let administrator = app.administrator().await;
         let case = known(&app.user(CENTRAL).await).await;
         let municipal = account(&app, MUNICIPAL).await;
-        let centre = organisation(&administrator, CENTRE).await;
+        let centre = id_of(&administrator, "organisations", CENTRE).await;
         let role = grant(&administrator, &municipal, "SUPERVISOR", &centre, json!({})).await;
         let both = app.user(MUNICIPAL).await;
         sees_nothing(&both, &case).await;

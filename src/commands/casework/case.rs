@@ -129,19 +129,29 @@ impl Creates for CaseOpenInput {
         let account = work.actor.account_id().ok_or_else(|| UserError::at("", ErrorCode::NotACaseManager))?;
         let own = case::case_managers_of(connection, work.permit, of_account(account)).await?;
         let [lead] = own.as_slice() else { return Err(UserError::at("", ErrorCode::NotACaseManager).into()) };
-        let lead = *lead;
-        open(work, self, lead).await
+        open(work, self, &Beginning { lead: *lead, opened_on: work.today, phase: CasePhase::Intake }).await
     }
 }
 
-/// Opens a case that `lead` leads: the rule behind `caseOpen` and behind every import.
+/// How a case begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Beginning {
+    /// Who leads it.
+    pub lead: StaffMemberId,
+    /// First day.
+    pub opened_on: NaiveDate,
+    /// The phase that it is in: another one than the first only for a case that was worked on elsewhere.
+    pub phase: CasePhase,
+}
+
+/// Opens a case: the rule behind `caseOpen` and behind every import.
 ///
 /// # Errors
 /// What the rules forbid, and those of the database.
 pub async fn open<V: on::Case>(
     work: &Work<'_, V>,
     input: &CaseOpenInput,
-    lead: StaffMemberId,
+    beginning: &Beginning,
 ) -> Result<Done<Case>, Stop> {
     let connection = work.transaction.connection();
     require_code(work, "nationalityGroup", CodeList::NationalityGroup, input.nationality_group.as_deref()).await?;
@@ -165,22 +175,24 @@ pub async fn open<V: on::Case>(
             (client.id, texts)
         }
     };
+    // Since when a later phase lasts is not known: at least since today.
+    let phase_since = if beginning.phase == CasePhase::Intake { beginning.opened_on } else { work.today };
     let mut opened = Case {
         id: CaseId::new(),
         district_id: work.permit.district_id(),
-        year: work.today.year(),
+        year: beginning.opened_on.year(),
         number: 0,
         client_id,
         municipality_id: input.municipality_id,
-        lead_id: lead,
+        lead_id: beginning.lead,
         substitute_id: None,
         unit: input.unit,
         intensity: input.intensity,
         referral_source: input.referral_source,
         status: CaseStatus::Open,
-        phase: CasePhase::Intake,
-        phase_since: work.today,
-        opened_on: work.today,
+        phase: beginning.phase,
+        phase_since,
+        opened_on: beginning.opened_on,
         closed_on: None,
         closure_reason: None,
         age_band: input.age_band,
@@ -197,8 +209,9 @@ pub async fn open<V: on::Case>(
         opened.number = case::next_number(connection, work.permit, opened.year).await?;
         if case::insert(connection, work.permit, &opened).await? {
             let (id, phase) = (opened.id, opened.phase);
-            case_phase_change::insert(connection, work.permit, id, None, phase, work.today).await?;
-            case_person::insert(connection, work.permit, id, client_id, CaseRelation::Main, work.today).await?;
+            case_phase_change::insert(connection, work.permit, id, None, phase, phase_since).await?;
+            let since = beginning.opened_on;
+            case_person::insert(connection, work.permit, id, client_id, CaseRelation::Main, since).await?;
             return Ok(Done::new(opened).with_texts(texts));
         }
     }

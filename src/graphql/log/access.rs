@@ -92,7 +92,7 @@ impl AccessEntry {
     }
 
     /// The request in which it was read, as it stands in the server's own log; null if in none.
-    async fn request_id(&self) -> Option<&str> {
+    async fn request(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 }
@@ -170,15 +170,15 @@ pub struct AccessReview {
     /// Unusual reads, the latest first; at most 500.
     findings: Vec<UnusualAccess>,
     /// Until when was looked; null: until now. One review looks at 200,000 reads at most: ask again from here on.
-    reviewed_until: Option<DateTime<Utc>>,
+    reviewed_up_to_at: Option<DateTime<Utc>>,
     /// MANY_CLIENTS: more different clients than this …
     many_clients: i32,
     /// … within so many minutes.
     many_clients_minutes: i32,
     /// OUTSIDE_HOURS: before this full hour in the time of Europe/Berlin, at weekends all day …
-    hours_from: i32,
+    first_hour: i32,
     /// … and from this one on.
-    hours_until: i32,
+    closing_hour: i32,
 }
 
 /// Queries about the access log.
@@ -216,11 +216,11 @@ impl AccessQueries {
         let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         Ok(AccessReview {
             findings: reviewed.found.into_iter().take(FINDINGS_MAXIMUM).map(UnusualAccess).collect(),
-            reviewed_until: reviewed.until,
+            reviewed_up_to_at: reviewed.until,
             many_clients: count(MANY_CLIENTS),
             many_clients_minutes: i32::try_from(MANY_CLIENTS_MINUTES).unwrap_or(i32::MAX),
-            hours_from: number(HOURS_FROM),
-            hours_until: number(HOURS_UNTIL),
+            first_hour: number(HOURS_FROM),
+            closing_hour: number(HOURS_UNTIL),
         })
     }
 }

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use crate::error::{ErrorCode, Failure};
 
 /// A `BAD_REQUEST` whose message says what is wrong. It never repeats what the client sent.
-pub(super) fn bad(detail: &'static str) -> Failure {
+pub fn bad(detail: &'static str) -> Failure {
     Failure::new(ErrorCode::BadRequest).with("detail", detail)
 }
 

@@ -7,8 +7,8 @@ use entity::codes::{CaseDimension, StatisticsAudience, StatisticsTable};
 use entity::ids::{DistrictId, Identifier, MunicipalityId, StatisticsTableId};
 pub use entity::statistics_table::Model as Published;
 use entity::statistics_table::{ActiveModel, Column, Entity};
-use entity::{case_file, municipality};
-use sea_orm::sea_query::{CaseStatement, Expr, OnConflict};
+use entity::{case_file, district, municipality};
+use sea_orm::sea_query::{CaseStatement, Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoSimpleExpr,
     QueryFilter, QueryOrder, QueryResult, QuerySelect,
@@ -272,6 +272,9 @@ pub async fn insert_all(
         return Ok(());
     }
     let transaction = store.begin().await?;
+    // One process after the other: the tables of a date belong together and must come from one.
+    let district = district::Entity::find_by_id(district_id).lock(LockType::NoKeyUpdate);
+    district.one(transaction.connection()).await?;
     let taken = Entity::find()
         .filter(Column::DistrictId.eq(district_id))
         .filter(Column::ReportingOn.eq(on))
@@ -280,13 +283,6 @@ pub async fn insert_all(
     if taken.is_some() {
         return transaction.rollback().await;
     }
-    let unique = [Column::DistrictId, Column::Audience, Column::Name, Column::ReportingOn];
-    let inserted = Entity::insert_many(rows)
-        .on_conflict(OnConflict::columns(unique).do_nothing().to_owned())
-        .exec_without_returning(transaction.connection())
-        .await;
-    match inserted {
-        Ok(_) | Err(sea_orm::DbErr::RecordNotInserted) => transaction.commit().await,
-        Err(error) => Err(error.into()),
-    }
+    Entity::insert_many(rows).exec_without_returning(transaction.connection()).await?;
+    transaction.commit().await
 }

@@ -246,8 +246,15 @@ fn counted(people: &[Vec<usize>]) -> BTreeMap<Vec<usize>, u32> {
 #[derive(Clone)]
 struct Choice {
     lines: Vec<Vec<i64>>,
-    /// For each pair its blocks (sets of categories) and the table over them.
-    tables: Vec<(Vec<Vec<usize>>, Vec<Vec<usize>>, Vec<Vec<i64>>)>,
+    tables: Vec<Blocks>,
+}
+
+/// A pair's table over blocks: categories alone, or a rest.
+#[derive(Clone)]
+struct Blocks {
+    rows: Vec<Vec<usize>>,
+    columns: Vec<Vec<usize>>,
+    units: Vec<Vec<i64>>,
 }
 
 /// A whole table with these sums of rows and columns.
@@ -284,14 +291,14 @@ impl Choice {
                 row.iter().map(|a| column.iter().map(|b| count(&[(*one, *a), (*other, *b)])).sum::<i64>()).sum()
             };
             let table = rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect();
-            (rows, columns, table)
+            Blocks { rows, columns, units: table }
         });
         Self { lines: lines.collect(), tables: tables.collect() }
     }
 
     /// Shifts one unit into (or out of) a cell of a pair's table, by way of hidden cells only.
     fn shift(&mut self, pair: usize, hidden: &[Vec<bool>], (row, column): (usize, usize), into: bool) -> bool {
-        let (_, _, table) = &mut self.tables[pair];
+        let table = &mut self.tables[pair].units;
         // From a column that has one too many (too few) to a row, and from there to a column, until the row is reached.
         let free = |table: &[Vec<i64>], at: (usize, usize), gains: bool| {
             hidden[at.0][at.1] && at != (row, column) && (gains || table[at.0][at.1] > 0)
@@ -329,7 +336,7 @@ impl Choice {
     /// Each pair's table over all categories.
     fn grid(&self, shape: &Shape, pair: usize) -> Vec<Vec<i64>> {
         let (one, other) = shape.pairs[pair];
-        let (rows, columns, table) = &self.tables[pair];
+        let Blocks { rows, columns, units: table } = &self.tables[pair];
         let mut grid = vec![vec![0; shape.sizes[other]]; shape.sizes[one]];
         // How many of each category of a rest fall into each block of the other dimension.
         let of_row = |at: usize, block: &Vec<usize>| {
@@ -420,7 +427,7 @@ fn for_every_hidden_figure_of_a_district_two_districts_exist_that_look_the_same(
             }
             if let [one, other] = place.as_slice() {
                 let pair = shape.pairs.iter().position(|pair| *pair == (one.0, other.0)).unwrap();
-                let (rows, columns, _) = &truth.tables[pair];
+                let Blocks { rows, columns, .. } = &truth.tables[pair];
                 let is_hidden = |row: &Vec<usize>, column: &Vec<usize>| {
                     let key = vec![(one.0, row[0]), (other.0, column[0])];
                     row.len() > 1 || column.len() > 1 || reading[&key].is_none()
