@@ -33,8 +33,6 @@ mod documents;
 mod explorer;
 mod figures;
 #[cfg(test)]
-mod figures;
-#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod http;
