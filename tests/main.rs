@@ -31,6 +31,7 @@ mod disclosures;
 mod documents;
 #[cfg(test)]
 mod explorer;
+#[cfg(test)]
 mod figures;
 #[cfg(test)]
 mod files;
