@@ -129,6 +129,7 @@ enum SecretCommand {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
+#[expect(clippy::enum_variant_names, reason = "they are the names of the arguments")]
 enum Purpose {
     /// Signs access tokens (KIM_AUTH_SIGNING_KEYS)
     SigningKey,

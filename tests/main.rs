@@ -31,7 +31,6 @@ mod disclosures;
 mod documents;
 #[cfg(test)]
 mod explorer;
-mod figures;
 #[cfg(test)]
 mod figures;
 #[cfg(test)]

@@ -171,6 +171,39 @@ both_databases! {
         assert_eq!(answer.data()["case"]["transfers"]["nodes"], json!([{ "status": "ACCEPTED" }]));
     }
 
+    async fn every_open_task_and_deadline_is_confirmed_with_its_day_and_what_is_settled_is_not(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let (giver, receiver) = (app.user(CENTRAL).await, colleague(&app).await);
+        let case = known(&giver).await;
+        let task = json!({ "caseId": case["id"], "text": "Anruf bei MARKAMT", "dueOn": "2023-06-09" });
+        let task = command(&giver, "taskAdd", task, "task { id }").await.payload()["task"]["id"].clone();
+        let deadline = json!({ "caseId": case["id"], "origin": { "dueOn": "2023-07-01" }, "text": "Widerspruch MARKFRIST" });
+        let added = command(&giver, "deadlineAdd", deadline, "deadline { id }").await;
+        assert_eq!(added.user_errors(), Vec::<&str>::new(), "{added:?}");
+        let offered = offer(&giver, &case, "Zita", json!({})).await.payload()["transfer"].clone();
+        let late = json!({ "caseId": case["id"], "text": "Nachtrag", "dueOn": "2023-06-05" });
+        let late = command(&giver, "taskAdd", late, "task { id }").await.payload()["task"]["id"].clone();
+        let shown = seen(&receiver, &offered["id"]).await;
+        assert!(!shown.body.to_string().contains("MARK"), "no texts before acceptance");
+        let items = shown.data()["transfer"]["items"]["nodes"].as_array().unwrap().clone();
+        let told: Vec<(&str, &Value)> = items.iter().map(|item| (item["kind"].as_str().unwrap(), &item["dueOn"])).collect();
+        assert_eq!(
+            told,
+            [("TASK", &json!("2023-06-05")), ("TASK", &json!("2023-06-09")), ("DEADLINE", &json!("2023-07-01")), ("CONSENT", &Value::Null)]
+        );
+        assert_eq!((&items[0]["recordId"], &items[1]["recordId"]), (&late, &task));
+        // Settled by its lead meanwhile: no longer to be confirmed.
+        let settle = json!({ "taskId": task, "status": "DONE" });
+        assert_eq!(command(&giver, "taskSettle", settle, "task { id }").await.user_errors(), Vec::<&str>::new());
+        for record in [&items[0]["recordId"], &items[2]["recordId"]] {
+            let input = json!({ "transferId": offered["id"], "recordId": record });
+            command(&receiver, "transferConfirmItem", input, "transfer { id }").await;
+        }
+        assert_eq!(give(&receiver, "transferAccept", &offered["id"], None).await.user_errors(), ["TRANSFER_ITEMS_UNCONFIRMED"]);
+        confirm_all(&receiver, &offered["id"]).await;
+        assert_eq!(give(&receiver, "transferAccept", &offered["id"], None).await.user_errors(), Vec::<&str>::new());
+    }
+
     async fn passing_a_case_to_another_employer_needs_a_release_of_all_of_it_or_a_legal_basis(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let (giver, receiver) = (app.user(CENTRAL).await, app.user(MUNICIPAL).await);

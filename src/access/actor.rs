@@ -184,6 +184,6 @@ mod tests {
             actor.extent(Action::ReadIdentity),
             Extent::Part { organisations: vec![centre], own: None, released_to: Some(account) }
         );
-        assert_eq!(actor.extent(Action::ExtractClient).is_nothing(), true);
+        assert!(actor.extent(Action::ExtractClient).is_nothing());
     }
 }

@@ -29,10 +29,8 @@ pub(super) async fn serve(app: App) -> Result<(), CliError> {
     }
     let place = app.engine.services().documents.prepare_place();
     place.map_err(|error| CliError::other(format!("Documents cannot be kept: {error}.")))?;
-    if app.config.demo {
-        if demo::load(&app).await? {
-            demo::load_cases(&app, demo::cases::COUNT, demo::cases::SEED, |_| {}).await?;
-        }
+    if app.config.demo && demo::load(&app).await? {
+        demo::load_cases(&app, demo::cases::COUNT, demo::cases::SEED, |_| {}).await?;
     }
     let config = std::sync::Arc::clone(&app.config);
     let listening = http::listen(app)

@@ -105,7 +105,7 @@ impl Token {
         ];
         let is_named = |names: &[&str]| {
             let starts = |name: &&str| self.spellings.iter().any(|spelling| spelling.starts_with(*name));
-            names.iter().any(|name| starts(name))
+            names.iter().any(starts)
         };
         let by_name = || NAMES.iter().zip(1..).find(|(names, _)| is_named(names)).map(|(_, number)| number);
         self.number().or_else(by_name).filter(|month| (1..=12).contains(month))

@@ -48,7 +48,7 @@ async fn bucket_keeps_contents_sealed_and_gives_them_back() {
         incoming.finish().await.unwrap();
         assert!(fetch(&files, &key, &data_key, length).await.unwrap() == content, "{length}");
         let listed: Vec<ObjectKey> = files.list(district).map_ok(|(key, _)| key).try_collect().await.unwrap();
-        assert_eq!(listed, [key.clone()]);
+        assert_eq!(listed, std::slice::from_ref(&key));
         for file in bucket.files() {
             assert!(!std::fs::read(&file).unwrap().windows(9).any(|window| window == b"Kowalenko"), "{file:?}");
         }

@@ -88,7 +88,8 @@ impl TransferItem {
         item_record_id(self.0.kind, self.0.item_id).into()
     }
 
-    /// When the task or deadline is due, or the consent ends; null if that is open.
+    /// When the task or deadline is due, or the consent ends; null if that is open. Of a deadline that is known by its month, the
+    /// first day of the month.
     async fn due_on(&self) -> Option<NaiveDate> {
         self.0.due_on
     }

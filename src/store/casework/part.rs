@@ -173,7 +173,8 @@ pub(super) async fn latest<P: Part>(
     asked: &[Latest],
 ) -> Result<HashMap<Latest, Page<P>>, Failure> {
     let [_, id, case] = P::COLUMNS;
-    let mut parts: BTreeMap<(Option<(NaiveDate, Uuid)>, u64), Vec<CaseId>> = BTreeMap::new();
+    type Pages = BTreeMap<(Option<(NaiveDate, Uuid)>, u64), Vec<CaseId>>;
+    let mut parts = Pages::new();
     for one in asked {
         parts.entry((one.after, one.limit)).or_default().push(one.case_id);
     }

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::codes::{TransferItemKind, TransferKind, TransferStatus};
+use entity::codes::{DeadlineStatus, TaskStatus, TransferItemKind, TransferKind, TransferStatus};
 use entity::ids::{CaseId, DistrictId, Identifier, TransferId, TransferItemId};
 use entity::transfer_item::{ActiveModel, Column, Entity, Model};
-use entity::{case_person, consent, transfer};
+use entity::{case_person, consent, deadline, task, transfer};
 use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement, UnionType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
@@ -46,7 +46,36 @@ struct Place<'a> {
 type Source = fn(&Place<'_>) -> SelectStatement;
 
 /// All that is confirmed one by one: one line for each kind.
-const SOURCES: &[(TransferItemKind, Source)] = &[(TransferItemKind::Consent, consents)];
+const SOURCES: &[(TransferItemKind, Source)] =
+    &[(TransferItemKind::Task, tasks), (TransferItemKind::Deadline, deadlines), (TransferItemKind::Consent, consents)];
+
+/// Tasks that are still to be done, whoever is to do them.
+fn tasks(place: &Place<'_>) -> SelectStatement {
+    use task::Column as C;
+    Query::select()
+        .column((task::Entity, C::CaseId))
+        .expr_as(Expr::col((task::Entity, C::Id)), "item_id")
+        .column((task::Entity, C::DueOn))
+        .from(task::Entity)
+        .and_where(C::DistrictId.eq(place.district))
+        .and_where(C::CaseId.is_in(place.cases.iter().copied()))
+        .and_where(C::Status.eq(TaskStatus::Open))
+        .take()
+}
+
+/// Deadlines that are still to be met.
+fn deadlines(place: &Place<'_>) -> SelectStatement {
+    use deadline::Column as C;
+    Query::select()
+        .column((deadline::Entity, C::CaseId))
+        .expr_as(Expr::col((deadline::Entity, C::Id)), "item_id")
+        .column((deadline::Entity, C::DueOn))
+        .from(deadline::Entity)
+        .and_where(C::DistrictId.eq(place.district))
+        .and_where(C::CaseId.is_in(place.cases.iter().copied()))
+        .and_where(C::Status.eq(DeadlineStatus::Open))
+        .take()
+}
 
 /// Consents of the persons of a case that hold, or will hold.
 fn consents(place: &Place<'_>) -> SelectStatement {
