@@ -66,7 +66,7 @@ enum Command {
     Serve,
     /// Bring the database to the shape that this version needs; safe to repeat
     Migrate,
-    /// Load the demo district Kreis Coesfeld and invented cases into the database, unless they are there already
+    /// Load the demo district Kreis Coesfeld with invented cases, unless it is there already
     Demo {
         /// How many cases to invent; 100000 take about a minute on PostgreSQL
         #[arg(long, value_name = "N", default_value_t = demo::cases::COUNT)]
