@@ -84,6 +84,34 @@ both_databases! {
         assert_eq!(hints("2023-06-30").await.len(), 3, "CLEARING has four weeks");
     }
 
+    async fn a_case_without_a_contact_or_a_plan_for_long_is_hinted_at(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let towns = municipalities(&app).await;
+        let town = towns.keys().next().unwrap();
+        let central = app.user(CENTRAL).await;
+        let cases = open(&central, town, "STANDARD", 3).await;
+        open(&central, town, "SHORT_ADVICE", 1).await;
+        let hints = async |kind: &str, day: &str| {
+            until(&app, day);
+            let clara = of(&app.supervisor().await, "Clara Casemanagement-Muster").await;
+            let nodes = clara["qualityHints"]["nodes"].as_array().unwrap().clone();
+            let text = |node: &Value| format!("{} {}", node["case"]["reference"].as_str().unwrap(), node["since"].as_str().unwrap());
+            nodes.iter().filter(|node| node["kind"] == kind).map(text).collect::<Vec<_>>()
+        };
+        until(&app, "2023-07-01");
+        let central = app.user(CENTRAL).await;
+        command(&central, "contactRecord", json!({ "caseId": cases[0], "channel": "TELEPHONE", "partner": "CLIENT" })).await;
+        let drafted = "mutation($input: SupportPlanDraftInput!) { supportPlanDraft(input: $input) { supportPlan { id } userErrors { code } } }";
+        let drafted = central.send(drafted, json!({ "input": { "caseId": cases[1] } })).await;
+        let plan = &drafted.payload()["supportPlan"]["id"];
+        command(&central, "supportPlanAgree", json!({ "supportPlanId": plan, "reviewOn": "2023-12-01" })).await;
+        assert_eq!(hints("NO_CONTACT", "2023-07-31").await, Vec::<String>::new());
+        let waiting = ["2023-0002 2023-06-01", "2023-0003 2023-06-01", "2023-0004 2023-06-01"];
+        assert_eq!(hints("NO_CONTACT", "2023-08-01").await, waiting);
+        assert_eq!(hints("NO_CONTACT", "2023-08-31").await.last().unwrap(), "2023-0001 2023-07-01");
+        assert_eq!(hints("NO_PLAN", "2023-08-31").await, ["2023-0001 2023-06-01", "2023-0003 2023-06-01"]);
+    }
+
     async fn a_page_of_caseloads_costs_the_same_however_many_cases_there_are(db: TestDatabase) {
         let app = TestApp::on(db).with("KIM_SEALING_INTERVAL_MS", "5000").start().await;
         let mut costs = Vec::new();
@@ -94,8 +122,8 @@ both_databases! {
             until(&app, day);
             costs.push(statements(&app, &app.supervisor().await, PAGE).await);
         }
-        // Who asks; the setting; the page; cases; full-time equivalents; hints; employers; municipalities.
-        assert_eq!(costs, [8, 8]);
+        // Who asks; the setting; the page; cases; full-time equivalents; hints of three kinds; employers; municipalities.
+        assert_eq!(costs, [10, 10]);
     }
 
     async fn a_setting_out_of_bounds_or_in_the_past_is_refused(db: TestDatabase) {

@@ -241,8 +241,8 @@ both_databases! {
             assert!(app.app.statistics_job().publish_due().await.unwrap() > 0);
         }
         // A statement for each table of one dimension or, in June, for all tables that it serves; the municipalities; the
-        // latest publication and, if there is one, those of a year.
-        assert_eq!(costs, BTreeSet::from([("2023-07-01", 10), ("2023-10-01", 14)]));
+        // code lists; the latest publication and, if there is one, those of a year.
+        assert_eq!(costs, BTreeSet::from([("2023-07-01", 11), ("2023-10-01", 15)]));
         let coordinator = app.coordinator().await;
         let document = "{ caseStatistics(table: MUNICIPALITY_BY_PHASE) { figures { count categories { code municipality { name } } } } }";
         assert_eq!(statements(&app, &coordinator, document).await, 3);

@@ -1,7 +1,7 @@
 //! Hints about the quality of case work: what has waited for longer than it should. They ask for a look and judge nobody.
 //!
 //! A hint is a kind ([`QualityHintKind`]), a day since when something waits, and a limit in days from the settings. A new
-//! hint needs a function in `store/reporting/hint.rs` that finds since when cases wait; the rest is here and the same for all.
+//! hint needs a limit here and a function in `store/reporting/hint.rs` that says which cases wait and since when.
 
 use chrono::{Days, NaiveDate};
 use entity::codes::{CasePhase, QualityHintKind};

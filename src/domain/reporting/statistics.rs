@@ -15,6 +15,7 @@ use super::suppression::family::{
     Counts, Earlier, Family, Known, Publication, PublishedTable, Tally, movement, publish,
 };
 use super::suppression::{Audience, Dimension, SuppressionError, Thresholds};
+use crate::domain::district::code_list::RESIDENCE_UNKNOWN;
 use crate::domain::period::Month;
 
 /// Which cases are counted. No case belongs to both at the same date, and the tables of the one have no dimension in common
@@ -164,43 +165,35 @@ const DURATIONS: [(i64, &str); 6] = [
     (0, "UNDER_1_MONTH"),
 ];
 
-/// Groups of nationalities that a district starts with.
-pub const NATIONALITY_GROUPS: [&str; 10] = [
-    "GERMANY",
-    "EU_SOUTH_EAST",
-    "EU_OTHER",
-    "EFTA",
-    "WESTERN_BALKANS",
-    "UKRAINE",
-    "TURKIYE",
-    "MAIN_ASYLUM_COUNTRIES",
-    "OTHER_THIRD_COUNTRY",
-    "STATELESS_UNCLEAR",
-];
-
-/// Groups of residence titles that a district starts with and that do not follow from the nationality.
-pub const RESIDENCE_GROUPS: [&str; 14] = [
-    "PERMANENT",
-    "HUMANITARIAN_RECOGNISED",
-    "TEMPORARY_PROTECTION_24",
-    "OPPORTUNITY_104C",
-    "WELL_INTEGRATED_25A_25B",
-    "OTHER_HUMANITARIAN",
-    "WORK",
-    "TRAINING_STUDY",
-    "FAMILY",
-    "ASYLUM_PROCEDURE",
-    "TOLERATED",
-    "TOLERATED_TRAINING_OR_WORK",
-    "FICTION_CERTIFICATE",
-    "VISA",
-];
+/// The category of nationalities that were not recorded, and of codes that the list does not have.
+const NATIONALITY_NOT_STATED: &str = "NOT_STATED";
+/// Groups of residence titles that follow from the nationality, or say nothing.
+const FOLLOWING_FROM_NATIONALITY: [&str; 4] = ["GERMAN", "EU_FREE_MOVEMENT", "LATE_REPATRIATE", RESIDENCE_UNKNOWN];
+/// The most entries of a list that have a category of their own.
+const ENTRIES_MAXIMUM: usize = 60;
 
 /// Categories that are rows of the database.
 #[derive(Clone, Debug, Default)]
 pub struct Lists {
     /// Ids of the municipalities that exist on the reporting date.
     pub municipalities: BTreeSet<String>,
+    /// Codes of the list NATIONALITY_GROUP on the reporting date, in its order.
+    pub nationality_groups: Vec<String>,
+    /// Codes of the list RESIDENCE_GROUP on the reporting date, in its order.
+    pub residence_groups: Vec<String>,
+}
+
+impl Lists {
+    /// The groups of nationalities that have a category of their own, apart from those not stated.
+    fn nationalities(&self) -> impl Iterator<Item = &String> {
+        self.nationality_groups.iter().filter(|code| *code != NATIONALITY_NOT_STATED).take(ENTRIES_MAXIMUM)
+    }
+
+    /// The groups of residence titles that have a category of their own.
+    fn residences(&self) -> impl Iterator<Item = &String> {
+        let own = |code: &&String| !FOLLOWING_FROM_NATIONALITY.contains(&code.as_str()) && *code != OTHER_RESIDENCE;
+        self.residence_groups.iter().filter(own).take(ENTRIES_MAXIMUM)
+    }
 }
 
 /// What a case has in one dimension, as it is stored.
@@ -214,12 +207,12 @@ pub enum Stored {
 
 /// The category of a dimension that something stored falls into.
 #[must_use]
-pub fn category(dimension: CaseDimension, stored: Stored) -> String {
+pub fn category(dimension: CaseDimension, stored: Stored, lists: &Lists) -> String {
     let unrecorded = match dimension {
         CaseDimension::Gender => GenderStatistical::NotStated.as_str(),
         CaseDimension::AgeBand => AgeBand::Unknown.as_str(),
         CaseDimension::LanguageLevel => LanguageLevel::NotAssessed.as_str(),
-        CaseDimension::NationalityGroup => "NOT_STATED",
+        CaseDimension::NationalityGroup => NATIONALITY_NOT_STATED,
         CaseDimension::ResidenceGroup => OTHER_RESIDENCE,
         // A case that was taken up again meanwhile has no reason any more.
         CaseDimension::ClosureReason => ClosureReason::Other.as_str(),
@@ -238,10 +231,12 @@ pub fn category(dimension: CaseDimension, stored: Stored) -> String {
         (CaseDimension::Status, Stored::Code(Some(code))) if code == CaseStatus::Closed.as_str() => {
             CaseStatus::Open.as_str().to_owned()
         }
-        (CaseDimension::NationalityGroup, Stored::Code(Some(code))) if !NATIONALITY_GROUPS.contains(&code.as_str()) => {
+        (CaseDimension::NationalityGroup, Stored::Code(Some(code)))
+            if !lists.nationalities().any(|own| *own == code) =>
+        {
             unrecorded.to_owned()
         }
-        (CaseDimension::ResidenceGroup, Stored::Code(Some(code))) if !RESIDENCE_GROUPS.contains(&code.as_str()) => {
+        (CaseDimension::ResidenceGroup, Stored::Code(Some(code))) if !lists.residences().any(|own| *own == code) => {
             unrecorded.to_owned()
         }
         (_, Stored::Code(code)) => code.unwrap_or_else(|| unrecorded.to_owned()),
@@ -254,7 +249,6 @@ pub fn categories(dimension: CaseDimension, lists: &Lists, reporting_on: NaiveDa
     fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<String> {
         all.iter().map(|value| name(*value).to_owned()).collect()
     }
-    let with_last = |codes: &[&str], last: &str| codes.iter().chain([&last]).map(|code| (*code).to_owned()).collect();
     match dimension {
         CaseDimension::Municipality => lists.municipalities.iter().cloned().collect(),
         CaseDimension::Phase => {
@@ -268,8 +262,10 @@ pub fn categories(dimension: CaseDimension, lists: &Lists, reporting_on: NaiveDa
         CaseDimension::ReferralSource => names(ReferralSource::ALL, ReferralSource::as_str),
         CaseDimension::Gender => names(GenderStatistical::ALL, GenderStatistical::as_str),
         CaseDimension::AgeBand => names(AgeBand::ALL, AgeBand::as_str),
-        CaseDimension::NationalityGroup => with_last(&NATIONALITY_GROUPS, "NOT_STATED"),
-        CaseDimension::ResidenceGroup => with_last(&RESIDENCE_GROUPS, OTHER_RESIDENCE),
+        CaseDimension::NationalityGroup => {
+            lists.nationalities().cloned().chain([NATIONALITY_NOT_STATED.to_owned()]).collect()
+        }
+        CaseDimension::ResidenceGroup => lists.residences().cloned().chain([OTHER_RESIDENCE.to_owned()]).collect(),
         CaseDimension::LanguageLevel => names(LanguageLevel::ALL, LanguageLevel::as_str),
         CaseDimension::OpenedYear => {
             let years = (FIRST_YEAR..=reporting_on.year()).map(|year| year.to_string());

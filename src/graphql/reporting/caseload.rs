@@ -105,7 +105,7 @@ impl Caseload {
     }
 
     /// Hints about the quality of the work, those that wait longest first: phases that take longer than the setting of the
-    /// district says. Of paused cases there are none.
+    /// district says, no plan agreed, no contact for long. Of paused cases there are none, and short advice needs no plan.
     async fn quality_hints(
         &self,
         ctx: &Context<'_>,

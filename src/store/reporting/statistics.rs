@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::codes::{CaseDimension, StatisticsAudience, StatisticsTable};
+use entity::codes::{CaseDimension, CodeList, StatisticsAudience, StatisticsTable};
 use entity::ids::{DistrictId, Identifier, MunicipalityId, StatisticsTableId};
 pub use entity::statistics_table::Model as Published;
 use entity::statistics_table::{ActiveModel, Column, Entity};
-use entity::{case_file, district, municipality};
+use entity::{case_file, code_list_entry, district, municipality};
 use sea_orm::sea_query::{CaseStatement, Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoSimpleExpr,
@@ -92,16 +92,31 @@ pub async fn is_published(store: &Store, district_id: DistrictId, on: NaiveDate)
 pub async fn material(store: &Store, permit: &Permit<verb::ReadCase>, on: NaiveDate) -> Result<Material, Failure> {
     let snapshot = store.snapshot().await?;
     let connection = snapshot.connection();
+    let lists = lists(connection, permit, on).await?;
     let past = past(connection, permit, on).await?;
     let dates: Vec<NaiveDate> = past.iter().map(|past| past.reporting_on).collect();
     let mut open = Vec::new();
     for by in needed(Population::Open, on) {
-        open.push(count(store, connection, permit, Population::Open, by, on, &dates).await?);
+        open.push(
+            count(store, connection, permit, &Asked { population: Population::Open, by, on }, &lists, &dates).await?,
+        );
     }
     let mut closed = Vec::new();
     for by in needed(Population::Closed, on) {
-        closed.push(count(store, connection, permit, Population::Closed, by, on, &[]).await?);
+        closed.push(
+            count(store, connection, permit, &Asked { population: Population::Closed, by, on }, &lists, &[]).await?,
+        );
     }
+    snapshot.rollback().await?;
+    Ok(Material { reporting_on: on, lists, open, closed, past })
+}
+
+/// The categories that are rows of the database.
+async fn lists(
+    connection: &DatabaseTransaction,
+    permit: &Permit<verb::ReadCase>,
+    on: NaiveDate,
+) -> Result<Lists, Failure> {
     let municipalities = municipality::Entity::find()
         .filter(municipality::Column::DistrictId.eq(permit.district_id()))
         .filter(municipality::Column::ValidFrom.lte(on))
@@ -112,10 +127,25 @@ pub async fn material(store: &Store, permit: &Permit<verb::ReadCase>, on: NaiveD
         )
         .all(connection)
         .await?;
-    let lists =
-        Lists { municipalities: municipalities.iter().map(|municipality| municipality.id.to_string()).collect() };
-    snapshot.rollback().await?;
-    Ok(Material { reporting_on: on, lists, open, closed, past })
+    let entries = code_list_entry::Entity::find()
+        .filter(code_list_entry::Column::DistrictId.eq(permit.district_id()))
+        .filter(code_list_entry::Column::List.is_in([CodeList::NationalityGroup, CodeList::ResidenceGroup]))
+        .filter(code_list_entry::Column::ValidFrom.lte(on))
+        .filter(
+            Condition::any()
+                .add(code_list_entry::Column::ValidUntil.is_null())
+                .add(code_list_entry::Column::ValidUntil.gt(on)),
+        )
+        .order_by_asc(code_list_entry::Column::Position)
+        .order_by_asc(code_list_entry::Column::Id)
+        .all(connection)
+        .await?;
+    let codes = |list| entries.iter().filter(|entry| entry.list == list).map(|entry| entry.code.clone()).collect();
+    Ok(Lists {
+        municipalities: municipalities.iter().map(|municipality| municipality.id.to_string()).collect(),
+        nationality_groups: codes(CodeList::NationalityGroup),
+        residence_groups: codes(CodeList::ResidenceGroup),
+    })
 }
 
 /// What was published before, earliest first: since a year ago, and the latest in any case.
@@ -160,18 +190,26 @@ const CATEGORIES: [&str; 4] = ["category_0", "category_1", "category_2", "catego
 /// The name of the column that says after how many earlier dates a case was opened.
 const OPENED_AFTER: &str = "opened_after";
 
+/// What one statement counts.
+struct Asked {
+    population: Population,
+    by: Vec<CaseDimension>,
+    on: NaiveDate,
+}
+
 /// Counts in one statement.
 async fn count(
     store: &Store,
     connection: &DatabaseTransaction,
     permit: &Permit<verb::ReadCase>,
-    population: Population,
-    by: Vec<CaseDimension>,
-    on: NaiveDate,
+    asked: &Asked,
+    lists: &Lists,
     earlier: &[NaiveDate],
 ) -> Result<Counted, Failure> {
+    let Asked { population, by, on } = asked;
+    let on = *on;
     let mut expressions: Vec<(&'static str, Expr)> =
-        CATEGORIES.into_iter().zip(&by).map(|(name, dimension)| (name, expression(store, *dimension, on))).collect();
+        CATEGORIES.into_iter().zip(by).map(|(name, dimension)| (name, expression(store, *dimension, on))).collect();
     // A case counts for the latest of the dates after which it was opened: that is asked first.
     let mut dates: Vec<(&NaiveDate, i32)> = earlier.iter().zip(1..).collect();
     dates.reverse();
@@ -185,13 +223,13 @@ async fn count(
             .add(case_file::Column::ClosedOn.lte(on))
             .add(case_file::Column::ClosedOn.gt(end_of_last_year(on))),
     };
-    let counting = if population == Population::Open { Counting::Open } else { Counting::Closed };
+    let counting = if *population == Population::Open { Counting::Open } else { Counting::Closed };
     let statement = counted(chosen, counting, on, expressions);
     let mut rows = Vec::new();
     for row in connection.query_all(&statement).await? {
         let mut categories = Vec::with_capacity(by.len());
-        for (name, dimension) in CATEGORIES.into_iter().zip(&by) {
-            categories.push(category(*dimension, stored(&row, name, *dimension)?));
+        for (name, dimension) in CATEGORIES.into_iter().zip(by) {
+            categories.push(category(*dimension, stored(&row, name, *dimension)?, lists));
         }
         let opened_after: i32 = row.try_get("", OPENED_AFTER)?;
         let cases: i64 = row.try_get("", CASES)?;
@@ -201,7 +239,7 @@ async fn count(
             cases: u32::try_from(cases).map_err(|_| Failure::internal("more cases than can be counted"))?,
         });
     }
-    Ok(Counted { by, rows })
+    Ok(Counted { by: by.clone(), rows })
 }
 
 /// What a case has in a dimension.

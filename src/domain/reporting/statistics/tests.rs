@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use entity::codes::{CaseDimension, StatisticsAudience, StatisticsTable};
+use entity::codes::{CaseDimension, CodeList, StatisticsAudience, StatisticsTable};
 use proptest::prelude::*;
 
 use super::super::suppression::family::{Publication, PublishedFigure};
@@ -75,10 +75,22 @@ fn what_was_not_recorded_has_a_category_and_a_title_that_follows_from_the_nation
         (CaseDimension::Duration, Stored::Number(-1), "UNDER_1_MONTH"),
         (CaseDimension::Status, code("CLOSED"), "OPEN"),
     ] {
-        let found = category(dimension, stored);
+        let found = category(dimension, stored, &lists());
         assert_eq!(found, expected, "{dimension:?}");
-        let all = categories(dimension, &Lists::default(), day("2023-12-31"));
+        let all = categories(dimension, &lists(), day("2023-12-31"));
         assert!(all.contains(&found), "{dimension:?}: {found}");
+    }
+}
+
+#[test]
+fn lists_that_a_district_made_long_are_cut_and_have_a_category_for_the_rest() {
+    let codes: Vec<String> = (0..200).map(|code| format!("CODE_{code}")).collect();
+    let lists = Lists { nationality_groups: codes.clone(), residence_groups: codes, ..lists() };
+    for dimension in [CaseDimension::NationalityGroup, CaseDimension::ResidenceGroup] {
+        let all = categories(dimension, &lists, day("2023-12-31"));
+        assert!(all.len() <= super::super::suppression::CATEGORIES_MAXIMUM);
+        let last = category(dimension, Stored::Code(Some("CODE_199".to_owned())), &lists);
+        assert_eq!(all.last(), Some(&last));
     }
 }
 
@@ -109,7 +121,13 @@ impl Dice {
 }
 
 fn lists() -> Lists {
-    Lists { municipalities: (0..11).map(|town| format!("mun_{town:02}")).collect() }
+    let entries = crate::domain::district::code_list::defaults().unwrap();
+    let codes = |list| entries.iter().filter(|entry| entry.list == list).map(|entry| entry.code.clone()).collect();
+    Lists {
+        municipalities: (0..11).map(|town| format!("mun_{town:02}")).collect(),
+        nationality_groups: codes(CodeList::NationalityGroup),
+        residence_groups: codes(CodeList::ResidenceGroup),
+    }
 }
 
 fn opened(dice: &mut Dice, on: NaiveDate) -> Case {
