@@ -146,6 +146,37 @@ both_databases! {
         assert_eq!(seen(&user, &case).await.data()["case"]["deadlines"]["nodes"][0]["overdue"], true);
     }
 
+    async fn deadlines_are_told_in_the_extract_and_go_with_an_erased_client(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let user = app.user(CENTRAL).await;
+        let case = known(&user).await;
+        let client = &case["client"]["id"];
+        added(&user, &case, by_rule("EIGHTEENTH_BIRTHDAY", "2005-09-23"), None).await;
+        added(&user, &case, by_rule("TITLE_EXPIRES", "2023-08-31"), Some("Verlängerung beantragen")).await;
+        let extract = user.send("query($id: ID!) { clientExtract(id: $id) { json html } }", json!({ "id": client })).await;
+        let extract = &extract.data()["clientExtract"];
+        let sections: Value = serde_json::from_str(extract["json"].as_str().unwrap()).unwrap();
+        let told = sections["sections"].as_array().unwrap().iter().find(|section| section["name"] == "deadlines").unwrap();
+        let names: Vec<_> = told["records"].as_array().unwrap().iter().map(|record| record["name"].clone()).collect();
+        assert_eq!(names, ["18. Geburtstag", "Ablauf des Aufenthaltstitels"]);
+        for expected in ["Verlängerung beantragen", "Tag, an dem eine Frist endet", "2023-09-23", "31.08.2023"] {
+            assert!(extract["html"].as_str().unwrap().contains(expected), "{expected}");
+        }
+
+        let close = json!({ "caseId": case["id"], "closureReason": "CLIENT_WISH" });
+        assert_eq!(command(&user, "caseClose", close, "case { id }").await.user_errors(), Vec::<&str>::new());
+        let propose = json!({ "clientId": client, "ground": "REQUEST" });
+        let proposed = command(&user, "erasurePropose", propose, "erasure { id }").await;
+        let erasure = json!({ "erasureId": proposed.payload()["erasure"]["id"] });
+        let officer = app.user("datenschutz@kreis-coesfeld.example").await;
+        for step in ["erasureOfferToArchive", "erasureApprove"] {
+            let done = command_for(&officer, step, erasure.clone(), "erasure { status }", Some("Verlangen")).await;
+            assert_eq!(done.user_errors(), Vec::<&str>::new(), "{step}: {done:?}");
+        }
+        assert!(seen(&app.supervisor().await, &case).await.data()["case"]["deadlines"]["nodes"].as_array().unwrap().is_empty());
+        assert_eq!(Tables::open(app.db.url()).await.count("deadline").await, 0);
+    }
+
     async fn a_deadline_is_settled_once_opened_again_with_a_reason_and_moved_with_a_reason(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let user = app.user(CENTRAL).await;

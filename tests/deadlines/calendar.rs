@@ -74,6 +74,11 @@ both_databases! {
         for secret in ["MARK", "Muster", "Erika", "0923"] {
             assert!(!text.contains(secret), "{secret} in {text}");
         }
+        let task = json!({ "caseId": case["id"], "text": "MARKTEXT", "dueOn": "2023-06-20" });
+        assert_eq!(command(&user, "taskAdd", task, "task { id }").await.user_errors(), Vec::<&str>::new());
+        let (_, text) = fetch(&url).await;
+        assert_eq!(summaries(&text)[1], format!("{reference}: Aufgabe"));
+        assert!(!text.contains("MARK"));
         let (_, english) = fetch(&format!("{url}?lang=en")).await;
         assert_eq!(summaries(&english)[0], format!("{reference}: Objection or court action (1 month)"));
         let foreign_reference = foreign["reference"].as_str().unwrap();
@@ -81,7 +86,7 @@ both_databases! {
         assert_eq!(summaries(&fetch(&url).await.1), [format!("{foreign_reference}: Ende des Kurses")]);
         let substitute = json!({ "caseId": case["id"], "substituteId": foreign["lead"]["id"] });
         assert_eq!(command(&user, "caseNameSubstitute", substitute, "case { id }").await.user_errors(), Vec::<&str>::new());
-        assert_eq!(summaries(&fetch(&url).await.1).len(), 4, "the cases that one stands in for are one's own");
+        assert_eq!(summaries(&fetch(&url).await.1).len(), 4, "the deadlines of both cases, and no task of the lead");
     }
 
     async fn a_calendar_that_has_not_changed_is_not_sent_again(db: TestDatabase) {
