@@ -327,7 +327,6 @@ fn a_district_of_240_cases_sees_most_of_its_short_tables_and_a_part_of_the_cross
     };
     let found =
         [StatisticsAudience::Centre, StatisticsAudience::Body].map(|audience| [1, 2].map(|size| share(size, audience)));
-    eprintln!("SHARES {found:?}");
     assert!(found[0][0] >= 45 && found[0][1] >= 12, "{found:?}");
     assert!(found[1][0] >= 35 && found[1][1] >= 6, "{found:?}");
 }
