@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use entity::log_pending;
 use kim::app::{App, Hashing};
 use kim::clock::SimulatedClock;
 use kim::config::{Config, Environment};
 use kim::http;
 use reqwest::header::{ACCEPT, AUTHORIZATION};
+use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -176,8 +178,15 @@ impl TestApp {
 
     /// Seals all committed events now.
     pub async fn seal(&self) {
-        // The server's own sealer may be at work at the same moment: what counts is that nothing waits afterwards.
-        self.app.sealer().seal_all().await.unwrap();
+        // The server's own sealer may be at work at the same moment; then this one leaves it to that one.
+        let waiting = async || log_pending::Entity::find().count(self.app.store.reader()).await.unwrap();
+        loop {
+            self.app.sealer().seal_all().await.unwrap();
+            if waiting().await == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Stops the server as SIGTERM does and waits until it has.

@@ -104,6 +104,7 @@ both_databases! {
         let drafted = "mutation($input: SupportPlanDraftInput!) { supportPlanDraft(input: $input) { supportPlan { id } userErrors { code } } }";
         let drafted = central.send(drafted, json!({ "input": { "caseId": cases[1] } })).await;
         let plan = &drafted.payload()["supportPlan"]["id"];
+        command(&central, "goalAdd", json!({ "supportPlanId": plan, "needArea": "LANGUAGE", "text": "Sprachkurs besuchen" })).await;
         command(&central, "supportPlanAgree", json!({ "supportPlanId": plan, "reviewOn": "2023-12-01" })).await;
         assert_eq!(hints("NO_CONTACT", "2023-07-31").await, Vec::<String>::new());
         let waiting = ["2023-0002 2023-06-01", "2023-0003 2023-06-01", "2023-0004 2023-06-01"];

@@ -40,6 +40,21 @@ both_databases! {
         assert_eq!([told(3), told(4), told(5)], ["IMPORT_LEAD_UNKNOWN"; 3]);
     }
 
+    async fn the_extract_of_an_imported_person_tells_where_the_data_came_from(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let user = app.user(MUNICIPAL).await;
+        let sent = send(&app, &user, "", super::list(["A-1".to_owned()])).await;
+        assert_eq!(sent.outcomes(), ["CREATED"], "{sent:#?}");
+        let cases = user.query("{ cases { nodes { reference client { id } } } }").await;
+        let case = &cases.data()["cases"]["nodes"][0];
+        let extract = "query($id: ID!) { clientExtract(id: $id) { json } }";
+        let made = user.send(extract, json!({ "id": case["client"]["id"] })).await;
+        let told: Value = serde_json::from_str(made.data()["clientExtract"]["json"].as_str().unwrap()).unwrap();
+        let imports = told["sections"].as_array().unwrap().iter().find(|section| section["name"] == "imports").unwrap();
+        let expected = json!([{ "reference": case["reference"], "imported_at": "2023-06-01T08:00:00Z", "source": "eine Datei" }]);
+        assert_eq!(imports["records"], expected);
+    }
+
     async fn a_partner_system_imports_for_the_case_managers_of_its_organisation(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let place = Place::demo(&app).await;

@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entity::codes::{AccessBasis, AccessPurpose, DataClass};
+use entity::codes::{AccessBasis, AccessPurpose, DataClass, ImportOutcome};
 use entity::ids::{AccountId, CaseId, ClientId, Identifier, OrganisationId};
 use entity::{
     access_log, account, assessment, case_file, case_person, case_phase_change, client, consent, consent_data_class,
-    contact, deadline, deadline_rule, disclosure, district, document, erasure, event, goal, legal_sphere_period,
-    measure, note, organisation, sealed_text, supervision_session, supervision_session_case, support_plan, task,
-    transfer, transfer_item, unmasking,
+    contact, deadline, deadline_rule, disclosure, district, document, erasure, event, goal, import_row, import_run,
+    legal_sphere_period, measure, note, organisation, sealed_text, supervision_session, supervision_session_case,
+    support_plan, task, transfer, transfer_item, unmasking,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::ExposeSecret;
@@ -42,6 +42,7 @@ pub const TABLES: &[&str] = &[
     "document",
     "erasure",
     "goal",
+    "import_row",
     "legal_sphere_period",
     "measure",
     "note",
@@ -140,6 +141,13 @@ pub async fn of_client(
         .find_also_related(supervision_session::Entity)
         .all(store.reader())
         .await?;
+    let imports = import_row::Entity::find()
+        .filter(import_row::Column::DistrictId.eq(permit.district_id()))
+        .filter(import_row::Column::CaseId.is_in(own_ids()))
+        .filter(import_row::Column::Outcome.eq(ImportOutcome::Created))
+        .find_also_related(import_run::Entity)
+        .all(store.reader())
+        .await?;
     let disclosures = rows!(store, permit, disclosure, ClientId, [id]);
     let erasures = rows!(store, permit, erasure, ClientId, [id]);
     let reads = rows!(store, permit, access_log, ClientId, [id]);
@@ -233,6 +241,24 @@ pub async fn of_client(
                 .iter()
                 .filter(|row| own.contains(&row.case_id))
                 .map(|row| with(record(row), "reference", refer(Some(row.case_id))))
+                .collect(),
+        },
+        Section {
+            name: "imports",
+            title: "Woher Ihre Daten übernommen wurden",
+            records: imports
+                .iter()
+                .filter_map(|(row, run)| {
+                    let run = run.as_ref()?;
+                    let mut shown = Map::new();
+                    shown.insert("reference".to_owned(), refer(row.case_id).into());
+                    shown.insert("imported_at".to_owned(), json!(run.started_at));
+                    shown.insert(
+                        "source".to_owned(),
+                        run.source.clone().unwrap_or_else(|| "eine Datei".to_owned()).into(),
+                    );
+                    Some(shown)
+                })
                 .collect(),
         },
         Section {
