@@ -66,6 +66,7 @@ impl Listening {
             shutdown: shutdown.clone(),
             origin_allowed: Arc::new(move |request| middleware::origin_allowed(request, &origins)),
         });
+        let import_room = Data::new(import::Room::default());
         let state = Data::new(app.clone());
         let factory_config = Arc::clone(&config);
         let server = HttpServer::new(move || {
@@ -74,6 +75,7 @@ impl Listening {
                 .app_data(state.clone())
                 .app_data(metrics.clone())
                 .app_data(page.clone())
+                .app_data(import_room.clone())
                 .wrap(Compress::default())
                 .wrap(cors(&factory_config.cors))
                 .wrap(security_headers(factory_config.tls.is_some()))

@@ -17,12 +17,21 @@ use crate::commands::casework::import::{ImportOptions, ImportReport};
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::import::{LIMITS, Vocabulary, template};
 
-/// Files that are taken at a time by one process.
-static TAKEN: Semaphore = Semaphore::const_new(4);
+/// Files that are taken at once by one server.
+const FILES_AT_ONCE: usize = 4;
 /// A file is larger than a query and may take so many times as long to arrive.
 const BODY_TIMEOUT_FACTOR: u64 = 12;
 /// The media type of Excel workbooks.
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// The room for files that are being imported. One for a server, not for each of its workers.
+pub(super) struct Room(Semaphore);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Semaphore::new(FILES_AT_ONCE))
+    }
+}
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -113,7 +122,7 @@ impl From<ImportReport> for Answer {
     }
 }
 
-async fn cases(edge: Data<Edge>, request: HttpRequest, mut payload: Payload) -> HttpResponse {
+async fn cases(edge: Data<Edge>, room: Data<Room>, request: HttpRequest, mut payload: Payload) -> HttpResponse {
     let answer = async {
         if !is_spreadsheet(&request) {
             return Err(Failure::new(ErrorCode::ImportMediaType));
@@ -126,7 +135,7 @@ async fn cases(edge: Data<Edge>, request: HttpRequest, mut payload: Payload) -> 
         if !actor.may(crate::access::Action::ImportCases) {
             return Err(Failure::new(ErrorCode::Forbidden));
         }
-        let _taken = TAKEN.try_acquire().map_err(|_| Failure::new(ErrorCode::Busy))?;
+        let _taken = room.0.try_acquire().map_err(|_| Failure::new(ErrorCode::Busy))?;
         let timeout_ms = edge.engine.http_limits().body_timeout_ms.saturating_mul(BODY_TIMEOUT_FACTOR);
         let body = read_body(&request, &mut payload, LIMITS.file_bytes, timeout_ms).await?;
         let services = edge.engine.services();
