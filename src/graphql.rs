@@ -12,6 +12,7 @@ pub mod district;
 pub mod engine;
 pub mod errors;
 pub mod guard;
+mod levels;
 pub mod limits;
 pub mod loaders;
 pub mod log;

@@ -19,6 +19,7 @@ use crate::commands::pipeline::{Changes, Creates};
 use crate::commands::{Answer, CommandOptions, Commands};
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::connection::CursorSeal;
+use crate::graphql::levels::Levels;
 use crate::graphql::loaders::Loaders;
 use crate::live::{AccessRecorder, Feed};
 use crate::log::text_hash;
@@ -80,8 +81,6 @@ pub struct RequestState {
     pub services: Arc<Services>,
     /// Who asks; `None` for nobody.
     pub actor: Option<Actor>,
-    /// Loads relations in batches, for this request only.
-    pub loaders: DataLoader<Loaders, HashMapCache>,
     /// The `Idempotency-Key` header.
     pub idempotency_key: Option<String>,
     /// The client's address.
@@ -90,6 +89,10 @@ pub struct RequestState {
     pub request_id: String,
     /// What identified data was opened so far.
     pub trail: Trail,
+    /// Loads relations in batches, for this request only.
+    loaders: DataLoader<Loaders, HashMapCache>,
+    /// When it does.
+    levels: Levels,
     redactions: Mutex<Vec<Redaction>>,
 }
 
@@ -118,9 +121,34 @@ impl RequestState {
         address: Option<IpAddr>,
         request_id: String,
     ) -> Self {
-        let loaders = Loaders::for_request(services.store.clone(), actor.clone());
+        let levels = Levels::default();
+        let loaders = Loaders::for_request(services.store.clone(), actor.clone(), &levels);
         let (trail, redactions) = (Trail::default(), Mutex::default());
-        Self { services, actor, loaders, idempotency_key, address, request_id, trail, redactions }
+        Self { services, actor, loaders, levels, idempotency_key, address, request_id, trail, redactions }
+    }
+
+    /// Runs fields of this request: loaders read while this runs, and at no other time.
+    pub async fn run<F: Future>(&self, fields: F) -> F::Output {
+        self.levels.run(fields).await
+    }
+
+    async fn load<K>(&self, key: K) -> Result<Option<<Loaders as Loader<K>>::Value>, Failure>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Loaders: Loader<K, Error = Failure>,
+    {
+        self.levels.between().await;
+        self.loaders.load_one(key).await
+    }
+
+    /// Lets loaders read everything anew each time it is asked for: for subscriptions, which outlive what they know.
+    pub fn remember_nothing(&self) {
+        self.loaders.enable_all_cache(false);
+    }
+
+    /// Lets loaders read for `actor` from now on: the same person, with the grants that hold now.
+    pub fn renew(&self, actor: Actor) {
+        self.loaders.loader().renew(actor);
     }
 
     /// Records what identified data was opened so far; it is durable when this returns.
@@ -228,7 +256,7 @@ impl<'a> Ask<'a> for Context<'a> {
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Loaders: Loader<K, Error = Failure>,
     {
-        state(self).loaders.load_one(key).boxed()
+        state(self).load(key).boxed()
     }
 
     fn redact(&self) {

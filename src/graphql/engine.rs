@@ -271,7 +271,7 @@ impl Engine {
         };
         let budget = self.inner.limits.time_budget;
         // A panic is a fault of ours that must cost one request, not the connections of the whole worker.
-        let running = AssertUnwindSafe(self.inner.schema.execute(request)).catch_unwind();
+        let running = AssertUnwindSafe(state.run(self.inner.schema.execute(request))).catch_unwind();
         let response = match tokio::time::timeout(budget, running).await {
             Ok(Ok(response)) => response,
             Ok(Err(_)) => {
@@ -305,7 +305,7 @@ impl Engine {
                 }
             };
             let mut responses = engine.inner.schema.execute_stream(request);
-            while let Some(response) = responses.next().await {
+            while let Some(response) = state.run(responses.next()).await {
                 if let Err(failure) = state.record_reads().await {
                     yield refusal(&failure, &state.request_id);
                     return;

@@ -6,19 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
-use async_graphql::runtime::{Timer, TokioSpawner};
 use chrono::NaiveDate;
-use entity::codes::{AccessBasis, DataClass, TextKind};
+use entity::codes::{DataClass, TextKind};
 use entity::ids::{
     AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, DocumentId, GoalId,
     ImportRunId, MunicipalityId, OrganisationId, PositionId, StaffMemberId, SupervisionSessionId, SupportPlanId,
     TransferId,
 };
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use crate::access::{Actor, Permit, Verb, verb};
@@ -26,6 +22,7 @@ use crate::domain::casework::case::Facts;
 use crate::domain::reporting::caseload::Cases;
 use crate::domain::reporting::hint::Limits;
 use crate::error::{ErrorCode, Failure};
+use crate::graphql::levels::Levels;
 use crate::store::Store;
 use crate::store::accounts::account::{self, Account};
 use crate::store::accounts::grant::{self, Grant};
@@ -78,21 +75,12 @@ pub struct Loaders {
     actor: RwLock<Option<Actor>>,
 }
 
-/// Waits for the rest of the current turn instead of for a fixed time: by then all fields have said what they need.
-struct EndOfTurn;
-
-impl Timer for EndOfTurn {
-    fn delay(&self, _: Duration) -> BoxFuture<'static, ()> {
-        tokio::task::yield_now().boxed()
-    }
-}
-
 impl Loaders {
-    /// Loaders for a new request.
+    /// Loaders for a new request, whose fields run in these levels.
     #[must_use]
-    pub fn for_request(store: Store, actor: Option<Actor>) -> DataLoader<Self, HashMapCache> {
+    pub fn for_request(store: Store, actor: Option<Actor>, levels: &Levels) -> DataLoader<Self, HashMapCache> {
         let loaders = Self { store, actor: RwLock::new(actor) };
-        DataLoader::with_cache(loaders, TokioSpawner::current(), EndOfTurn, HashMapCache::default())
+        DataLoader::with_cache(loaders, levels.clone(), levels.clone(), HashMapCache::default())
     }
 
     /// Reads for `actor` from now on: the same person, with the grants that hold now.
@@ -311,22 +299,19 @@ pub struct TextsOf(pub Uuid);
 
 /// The texts of a record, as far as they open for the reader.
 #[derive(Clone, Default)]
-pub struct RecordTexts {
-    open: BTreeMap<TextKind, OpenText>,
-    hidden: BTreeSet<TextKind>,
-}
+pub struct RecordTexts(BTreeMap<TextKind, Option<OpenText>>);
 
 impl RecordTexts {
     /// A text that opens.
     #[must_use]
     pub fn get(&self, kind: TextKind) -> Option<&OpenText> {
-        self.open.get(&kind)
+        self.0.get(&kind)?.as_ref()
     }
 
     /// Whether there is a text that does not open.
     #[must_use]
     pub fn is_hidden(&self, kind: TextKind) -> bool {
-        self.hidden.contains(&kind)
+        matches!(self.0.get(&kind), Some(None))
     }
 }
 
@@ -336,23 +321,10 @@ impl Loader<TextsOf> for Loaders {
     type Error = Failure;
 
     async fn load(&self, keys: &[TextsOf]) -> Result<HashMap<TextsOf, RecordTexts>, Failure> {
-        let permit = self.permit::<verb::ReadIdentity>()?;
         let records: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
         let mut texts: HashMap<TextsOf, RecordTexts> = keys.iter().map(|key| (*key, RecordTexts::default())).collect();
-        for text in sealed_text::of_records(&self.store, &permit, &records).await? {
-            texts.entry(TextsOf(text.record_id)).or_default().open.insert(text.kind, text);
-        }
-        // In one's own cases everything opens: there is nothing hidden to look for.
-        let is_own =
-            |texts: &RecordTexts| texts.open.values().any(|text| text.opening.standing.basis == AccessBasis::OwnCase);
-        let others: Vec<Uuid> = texts.iter().filter(|(_, texts)| !is_own(texts)).map(|(key, _)| key.0).collect();
-        if !others.is_empty() {
-            for (record, kind) in sealed_text::exist(&self.store, &permit, &others).await? {
-                let texts = texts.entry(TextsOf(record)).or_default();
-                if !texts.open.contains_key(&kind) {
-                    texts.hidden.insert(kind);
-                }
-            }
+        for text in sealed_text::of_records(&self.store, &self.permit::<verb::ReadIdentity>()?, &records).await? {
+            texts.entry(TextsOf(text.record_id)).or_default().0.insert(text.kind, text.open);
         }
         Ok(texts)
     }

@@ -61,43 +61,41 @@ pub enum Node {
 /// # Errors
 /// `BAD_INPUT` for text that is no global id, and the troubles of the server.
 pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> {
-    let loaders = &ctx.state().loaders;
     if let Some(id) = PositionId::parse(id) {
-        return Ok(loaders.load_one(id).await?.map(|row| Node::Position(Position(row))));
+        return Ok(ctx.load(id).await?.map(|row| Node::Position(Position(row))));
     }
     if let Some(id) = OrganisationId::parse(id) {
-        return Ok(loaders.load_one(id).await?.map(|row| Node::Organisation(Organisation(row))));
+        return Ok(ctx.load(id).await?.map(|row| Node::Organisation(Organisation(row))));
     }
     if let Some(id) = MunicipalityId::parse(id) {
-        return Ok(loaders.load_one(id).await?.map(|row| Node::Municipality(Municipality(row))));
+        return Ok(ctx.load(id).await?.map(|row| Node::Municipality(Municipality(row))));
     }
     if let Some(id) = StaffMemberId::parse(id) {
-        return Ok(loaders.load_one(id).await?.map(|row| Node::StaffMember(row.into())));
+        return Ok(ctx.load(id).await?.map(|row| Node::StaffMember(row.into())));
     }
     if let Some(id) = CaseId::parse(id) {
-        return Ok(loaders.load_one(id).await?.map(|row| Node::Case(Case(row))));
+        return Ok(ctx.load(id).await?.map(|row| Node::Case(Case(row))));
     }
     if let Some(id) = ClientId::parse(id) {
-        return Ok(loaders.load_one(id).await?.map(|row| Node::Client(Client(row))));
+        return Ok(ctx.load(id).await?.map(|row| Node::Client(Client(row))));
     }
     if let Some(id) = ImportRunId::parse(id) {
-        return Ok(loaders.load_one(id).await?.map(|row| Node::ImportRun(ImportRun(row))));
+        return Ok(ctx.load(id).await?.map(|row| Node::ImportRun(ImportRun(row))));
     }
-
     if let Some(id) = DocumentId::parse(id) {
-        return Ok(loaders.load_one(id).await?.map(|row| Node::Document(Document(row))));
+        return Ok(ctx.load(id).await?.map(|row| Node::Document(Document(row))));
     }
     if let Some(id) = SupervisionSessionId::parse(id) {
-        return Ok(loaders.load_one(id).await?.map(|row| Node::SupervisionSession(SupervisionSession(row))));
+        return Ok(ctx.load(id).await?.map(|row| Node::SupervisionSession(SupervisionSession(row))));
     }
     if let Some(id) = AccountId::parse(id) {
-        return Ok(loaders.load_one(id).await?.map(|row| Node::Account(Account(row))));
+        return Ok(ctx.load(id).await?.map(|row| Node::Account(Account(row))));
     }
     if let Some(id) = BodyId::parse(id) {
-        return Ok(loaders.load_one(id).await?.map(|row| Node::Body(Body(row))));
+        return Ok(ctx.load(id).await?.map(|row| Node::Body(Body(row))));
     }
     if let Some(id) = DistrictId::parse(id) {
-        return Ok(loaders.load_one(id).await?.map(|row| Node::District(District(row))));
+        return Ok(ctx.load(id).await?.map(|row| Node::District(District(row))));
     }
     Err(Failure::new(ErrorCode::BadInput).with("detail", "not a global id of this API"))
 }

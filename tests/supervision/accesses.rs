@@ -93,6 +93,7 @@ both_databases! {
                 let case = open_case(&user, erika(), json!({})).await.payload()["case"].clone();
                 user.send(read, json!({ "id": case["id"] })).await;
             }
+            app.seal().await;
             let mut least = u64::MAX;
             for _ in 0..10 {
                 let before = app.app.store.statements();

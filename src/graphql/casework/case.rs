@@ -109,18 +109,18 @@ impl Case {
 
     /// The municipality that it belongs to.
     async fn municipality(&self, ctx: &Context<'_>) -> Result<Option<Municipality>, Failure> {
-        Ok(ctx.state().loaders.load_one(self.0.municipality_id).await?.map(Municipality))
+        Ok(ctx.load(self.0.municipality_id).await?.map(Municipality))
     }
 
     /// The case manager who leads it: exactly one.
     async fn lead(&self, ctx: &Context<'_>) -> Result<Option<StaffMember>, Failure> {
-        Ok(ctx.state().loaders.load_one(CaseManager(self.0.lead_id)).await?.map(StaffMember::from))
+        Ok(ctx.load(CaseManager(self.0.lead_id)).await?.map(StaffMember::from))
     }
 
     /// Who stands in for the lead; null if nobody is named.
     async fn substitute(&self, ctx: &Context<'_>) -> Result<Option<StaffMember>, Failure> {
         let Some(substitute) = self.0.substitute_id else { return Ok(None) };
-        Ok(ctx.state().loaders.load_one(CaseManager(substitute)).await?.map(StaffMember::from))
+        Ok(ctx.load(CaseManager(substitute)).await?.map(StaffMember::from))
     }
 
     /// The person that it is about: the identity, apart from the case. Null (with an entry in `extensions.redactions`) if you
@@ -259,7 +259,7 @@ impl Case {
         #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<List<CasePhaseChange>, Failure> {
-        let rows = ctx.state().loaders.load_one(PhaseChangesOf(self.0.id)).await?.unwrap_or_default();
+        let rows = ctx.load(PhaseChangesOf(self.0.id)).await?.unwrap_or_default();
         let arguments = RelationArguments { first, after };
         connect_loaded(ctx, "phaseChanges", &arguments, rows, |row| row.id.0, CasePhaseChange)
     }
@@ -439,7 +439,7 @@ impl CaseQueries {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: entity::ids::CaseId,
     ) -> Result<Option<Case>, Failure> {
-        Ok(ctx.state().loaders.load_one(id).await?.map(Case))
+        Ok(ctx.load(id).await?.map(Case))
     }
 
     /// The cases that you may see, in the order of their opening.

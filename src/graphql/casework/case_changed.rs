@@ -43,7 +43,7 @@ impl CaseSubscriptions {
         let mut events = services.feed.subscribe();
         let state = ctx.shared_state();
         // What was loaded for one change is old at the next.
-        state.loaders.enable_all_cache(false);
+        state.remember_nothing();
         Ok(async_stream::stream! {
             loop {
                 let sealed = match events.recv().await {
@@ -66,7 +66,7 @@ impl CaseSubscriptions {
                         return;
                     }
                 };
-                state.loaders.loader().renew(present.clone());
+                state.renew(present.clone());
                 let permit = present.permit_whatever::<verb::ReadCase>();
                 match case::find_many(&services.store, &permit, &[id]).await {
                     Ok(rows) => {

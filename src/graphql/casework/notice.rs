@@ -173,7 +173,7 @@ impl NoticeSubscriptions {
         let mut events = services.feed.subscribe();
         let state = ctx.shared_state();
         // What was loaded for one notice is old at the next.
-        state.loaders.enable_all_cache(false);
+        state.remember_nothing();
         let began = services.clock.now();
         let permit = actor.permit_whatever::<verb::ReadNotice>();
         let known = records::newest(&services.store, &permit, NEWEST).await?;
@@ -206,7 +206,7 @@ impl NoticeSubscriptions {
                         return;
                     }
                 };
-                state.loaders.loader().renew(present.clone());
+                state.renew(present.clone());
                 let permit = present.permit_whatever::<verb::ReadNotice>();
                 let newest = match records::newest(&services.store, &permit, NEWEST).await {
                     Ok(newest) => newest,

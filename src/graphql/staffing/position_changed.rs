@@ -42,7 +42,7 @@ impl PositionSubscriptions {
         let mut events = services.feed.subscribe();
         let state = ctx.shared_state();
         // What was loaded for one change is old at the next.
-        state.loaders.enable_all_cache(false);
+        state.remember_nothing();
         Ok(async_stream::stream! {
             loop {
                 let sealed = match events.recv().await {
@@ -65,7 +65,7 @@ impl PositionSubscriptions {
                         return;
                     }
                 };
-                state.loaders.loader().renew(present.clone());
+                state.renew(present.clone());
                 let permit = present.permit_whatever::<verb::ReadPosition>();
                 match position::find_many(&services.store, &permit, &[id]).await {
                     Ok(rows) => {

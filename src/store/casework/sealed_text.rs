@@ -5,7 +5,7 @@ use entity::codes::{ClientStatus, DataClass, TextKind};
 use entity::ids::{CaseId, ClientId, Identifier, SealedTextId};
 use entity::sealed_text::{ActiveModel, Column, Entity};
 use entity::{client, client_key};
-use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement};
+use sea_orm::sea_query::{CaseStatement, Expr, OnConflict, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, Set};
 use secrecy::ExposeSecret;
 use uuid::Uuid;
@@ -112,15 +112,21 @@ pub async fn unwritable<V: Verb>(
     })
 }
 
+/// A text of a record.
+pub struct RecordText {
+    /// The record.
+    pub record_id: Uuid,
+    /// Which text of the record.
+    pub kind: TextKind,
+    /// The text; absent where there is one that does not open for the holder of the permit.
+    pub open: Option<OpenText>,
+}
+
 /// A text that opened.
 #[derive(Clone)]
 pub struct OpenText {
     /// Whose, and as what the reader stood before it.
     pub opening: Opening,
-    /// The record.
-    pub record_id: Uuid,
-    /// Which text of the record.
-    pub kind: TextKind,
     /// The text.
     pub text: String,
 }
@@ -132,63 +138,12 @@ struct Row {
     record_id: Uuid,
     kind: TextKind,
     data_class: DataClass,
-    content: Vec<u8>,
-    wrapped: Vec<u8>,
+    content: Option<Vec<u8>>,
+    wrapped: Option<Vec<u8>>,
     standing: i32,
 }
 
-fn selection<V: on::Identity>(permit: &Permit<V>) -> SelectStatement {
-    let place = Place::columns((Entity, Column::ClientId), (Entity, Column::CaseId), (Entity, Column::DataClass));
-    let (door, standing) = place.door(permit);
-    Query::select()
-        .columns([
-            (Entity, Column::ClientId),
-            (Entity, Column::CaseId),
-            (Entity, Column::RecordId),
-            (Entity, Column::Kind),
-            (Entity, Column::DataClass),
-            (Entity, Column::Content),
-        ])
-        .column((client_key::Entity, client_key::Column::Wrapped))
-        .expr_as(standing, standing_column())
-        .from(Entity)
-        .inner_join(
-            client_key::Entity,
-            Expr::col((client_key::Entity, client_key::Column::ClientId)).equals((Entity, Column::ClientId)),
-        )
-        .and_where(Expr::col((Entity, Column::DistrictId)).eq(permit.district_id()))
-        .cond_where(door)
-        .take()
-}
-
-async fn opened<V: on::Identity>(
-    store: &Store,
-    permit: &Permit<V>,
-    statement: &SelectStatement,
-) -> Result<Vec<OpenText>, Failure> {
-    let mut keys = OpenedKeys::new(store.vault(), permit.district_id());
-    let mut texts = Vec::new();
-    for row in rows::<Row>(store.reader(), statement).await? {
-        let key = keys.of(row.client_id, &row.wrapped)?;
-        let sealed = Sealed::from_bytes(row.content)?;
-        let text = key.open_text(place_of(row.kind, row.record_id), &sealed)?;
-        texts.push(OpenText {
-            opening: Opening {
-                client_id: row.client_id,
-                case_id: row.case_id,
-                data_class: row.data_class,
-                standing: Standing::of_column(row.standing),
-                purpose: None,
-            },
-            record_id: row.record_id,
-            kind: row.kind,
-            text: text.expose_secret().to_owned(),
-        });
-    }
-    Ok(texts)
-}
-
-/// The texts of these records, as far as they open for the holder of the permit.
+/// The texts of these records. What does not open for the holder of the permit comes without its key and its content.
 ///
 /// # Errors
 /// Those of the vault and of the database.
@@ -196,33 +151,49 @@ pub async fn of_records<V: on::Identity>(
     store: &Store,
     permit: &Permit<V>,
     records: &[Uuid],
-) -> Result<Vec<OpenText>, Failure> {
-    let mut statement = selection(permit);
-    statement.and_where(Expr::col((Entity, Column::RecordId)).is_in(records.iter().copied()));
-    opened(store, permit, &statement).await
-}
-
-/// Which of these records have texts at all, whether they open or not: to tell "hidden" from "nothing there".
-///
-/// # Errors
-/// Those of the database.
-pub async fn exist<V: on::Identity>(
-    store: &Store,
-    permit: &Permit<V>,
-    records: &[Uuid],
-) -> Result<Vec<(Uuid, TextKind)>, Failure> {
+) -> Result<Vec<RecordText>, Failure> {
+    let place = Place::columns((Entity, Column::ClientId), (Entity, Column::CaseId), (Entity, Column::DataClass));
+    let (door, standing) = place.door(permit);
+    let key_of = |column| Expr::col((client_key::Entity, column));
+    let content = CaseStatement::new()
+        .case(key_of(client_key::Column::ClientId).is_not_null(), Expr::col((Entity, Column::Content)));
     let statement = Query::select()
-        .columns([(Entity, Column::RecordId), (Entity, Column::Kind)])
+        .columns([
+            (Entity, Column::ClientId),
+            (Entity, Column::CaseId),
+            (Entity, Column::RecordId),
+            (Entity, Column::Kind),
+            (Entity, Column::DataClass),
+        ])
+        .expr_as(content, Column::Content)
+        .column((client_key::Entity, client_key::Column::Wrapped))
+        .expr_as(standing, standing_column())
         .from(Entity)
+        .left_join(
+            client_key::Entity,
+            door.add(key_of(client_key::Column::ClientId).equals((Entity, Column::ClientId))),
+        )
         .and_where(Expr::col((Entity, Column::DistrictId)).eq(permit.district_id()))
         .and_where(Expr::col((Entity, Column::RecordId)).is_in(records.iter().copied()))
         .take();
-    #[derive(FromQueryResult)]
-    struct Place {
-        record_id: Uuid,
-        kind: TextKind,
+    let mut keys = OpenedKeys::new(store.vault(), permit.district_id());
+    let mut texts = Vec::new();
+    for Row { client_id, case_id, record_id, kind, data_class, content, wrapped, standing } in
+        rows::<Row>(store.reader(), &statement).await?
+    {
+        let open = match (wrapped, content) {
+            (Some(wrapped), Some(content)) => {
+                let key = keys.of(client_id, &wrapped)?;
+                let text = key.open_text(place_of(kind, record_id), &Sealed::from_bytes(content)?)?;
+                let standing = Standing::of_column(standing);
+                let opening = Opening { client_id, case_id, data_class, standing, purpose: None };
+                Some(OpenText { opening, text: text.expose_secret().to_owned() })
+            }
+            _ => None,
+        };
+        texts.push(RecordText { record_id, kind, open });
     }
-    Ok(rows::<Place>(store.reader(), &statement).await?.into_iter().map(|row| (row.record_id, row.kind)).collect())
+    Ok(texts)
 }
 
 /// The texts of one record inside a transaction, opened for a rule that reached the record through its door.

@@ -301,7 +301,7 @@ impl Documents {
         let OpenKey { key: data_key, opening } = keys.into_iter().next().ok_or_else(invalid)?;
         let texts = sealed_text::of_records(&parts.store, &identity, &[document.id.0]).await?;
         let name = texts.into_iter().find(|text| text.kind == TextKind::DocumentName);
-        let name = name.map(|name| name.text).unwrap_or_default();
+        let name = name.and_then(|name| name.open).map(|name| name.text).unwrap_or_default();
         let length = u64::try_from(document.size_bytes).unwrap_or(0);
         // Whether the content is there and genuine shows before the answer begins.
         let mut outgoing =
