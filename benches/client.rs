@@ -80,11 +80,11 @@ pub(crate) async fn metric(address: SocketAddr, name: &str) -> Result<f64, Troub
     value.ok_or_else(|| format!("no metric {name}").into())
 }
 
-/// Logs in as the demo's coordinator; gives the access token.
-pub(crate) async fn log_in(address: SocketAddr) -> Result<String, Trouble> {
+/// Logs in to an account of the demo; gives the access token.
+pub(crate) async fn log_in(address: SocketAddr, login: &str) -> Result<String, Trouble> {
     let body = json!({
         "query": "mutation($input: SessionLoginInput!) { sessionLogin(input: $input) { session { accessToken } } }",
-        "variables": { "input": { "login": kim::demo::COORDINATOR_LOGIN, "password": kim::demo::PASSWORD } },
+        "variables": { "input": { "login": login, "password": kim::demo::PASSWORD } },
     });
     let answer: Value = serde_json::from_slice(&Client::connect(address).await?.ask(&body, None).await?)?;
     let token = answer.pointer("/data/sessionLogin/session/accessToken").and_then(Value::as_str);

@@ -1,10 +1,12 @@
-//! The benchmark: what a request costs, on a real server process that holds many positions.
+//! The benchmark: what a request costs, on a real server process that holds many positions or many cases.
 //!
 //! `cargo bench --bench kim -- --positions 1000 --database sqlite` builds the release server, loads the demo district and
 //! that many positions by the same commands that the API has, starts `kim serve` as a process of its own and asks it over
-//! keep-alive connections. Every answer is compared with a known right one, so that no failure is measured as speed.
-//! `docs/performance.md` says what the figures mean. Without `--positions` nothing is run.
+//! keep-alive connections. `--cases 100000` loads invented cases as `kim demo` does, and asks for those. Every answer is
+//! compared with a known right one, so that no failure is measured as speed. `docs/performance.md` says what the figures
+//! mean. Without `--positions` or `--cases` nothing is run.
 
+mod cases;
 mod client;
 mod load;
 mod postgres;
@@ -46,12 +48,21 @@ const PLAN: &str = "mutation($input: PositionPlanInput!, $options: CommandOption
 const APPROVE: &str = "mutation($input: PositionApproveInput!, $options: CommandOptions) {
     positionApprove(input: $input, options: $options) { position { id status version } userErrors { code } } }";
 
-/// Measures what requests cost. Without --positions it does nothing.
+/// Measures what requests cost. Without --positions or --cases it does nothing.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Load so many positions besides the demo's, and run
     #[arg(long)]
     positions: Option<u32>,
+    /// Load so many invented cases as `kim demo` does, and run what is about cases
+    #[arg(long)]
+    cases: Option<u32>,
+    /// Import so many rows into them, and see how long that takes
+    #[arg(long, default_value_t = 10_000)]
+    import: u32,
+    /// Keep keys and files here, so that a database that is named by its URL can be measured again without loading it anew
+    #[arg(long)]
+    folder: Option<PathBuf>,
     /// `sqlite` (a new file), `postgres` (a throw-away cluster), or the URL of an empty PostgreSQL database
     #[arg(long, default_value = "sqlite")]
     database: String,
@@ -80,17 +91,17 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let Some(positions) = arguments.positions.filter(|_| !arguments.test) else {
+    if arguments.test || (arguments.positions.is_none() && arguments.cases.is_none()) {
         eprintln!(
-            "Nothing was measured: say how many positions to load, e.g. `cargo bench --bench kim -- --positions 1000`."
+            "Nothing was measured: say what to load, e.g. `cargo bench --bench kim -- --positions 1000`, or `--cases 10000`."
         );
         return ExitCode::SUCCESS;
-    };
+    }
     let outcome = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Trouble::from)
-        .and_then(|runtime| runtime.block_on(interruptible(&arguments, positions)));
+        .and_then(|runtime| runtime.block_on(interruptible(&arguments)));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(trouble) => {
@@ -101,15 +112,16 @@ fn main() -> ExitCode {
 }
 
 /// Ends by Ctrl-C as it ends by itself: processes and folders are cleared away.
-async fn interruptible(arguments: &Arguments, positions: u32) -> Result<(), Trouble> {
+async fn interruptible(arguments: &Arguments) -> Result<(), Trouble> {
     tokio::select! {
-        outcome = run(arguments, positions) => outcome,
+        outcome = run(arguments) => outcome,
         _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
     }
 }
 
-async fn run(arguments: &Arguments, positions: u32) -> Result<(), Trouble> {
-    let folder = tempfile::Builder::new().prefix("kim-bench-").tempdir()?;
+async fn run(arguments: &Arguments) -> Result<(), Trouble> {
+    let temporary = tempfile::Builder::new().prefix("kim-bench-").tempdir()?;
+    let folder = arguments.folder.as_deref().unwrap_or(temporary.path());
     let cluster = if arguments.database == "postgres" { Some(Cluster::start()?) } else { None };
     let postmaster = match &cluster {
         Some(cluster) => Some(cluster.postmaster()?),
@@ -117,25 +129,21 @@ async fn run(arguments: &Arguments, positions: u32) -> Result<(), Trouble> {
     };
     let url = match (&cluster, arguments.database.as_str()) {
         (Some(cluster), _) => cluster.url(),
-        (None, "sqlite") => format!("sqlite://{}", folder.path().join("kim.sqlite").display()),
+        (None, "sqlite") => format!("sqlite://{}", folder.join("kim.sqlite").display()),
         (None, url) => url.to_owned(),
     };
     let database = Database { url, postmaster };
 
-    let loaded = load::load(&database.url, folder.path(), positions).await?;
-    println!(
-        "\n{positions} positions loaded in {:.1} s, {} connections.\n",
-        loaded.as_secs_f64(),
-        arguments.connections
-    );
-    let server = Server::start(&database, folder.path()).await?;
+    load::load(&database.url, folder, arguments.positions, arguments.cases).await?;
+    println!("{} connections.\n", arguments.connections);
+    let server = Server::start(&database, folder).await?;
     println!("Start with this data: {} ms to the first answer.", server.started_in.as_millis());
     if database.postmaster.is_none() && database.url.starts_with("sqlite") {
-        start_up(folder.path()).await?;
+        start_up(folder).await?;
     }
     tokio::time::sleep(Duration::from_secs(2)).await;
     println!("Idle memory: {} before the first request", server.memory()?);
-    let token = client::log_in(server.address).await?;
+    let token = client::log_in(server.address, kim::demo::COORDINATOR_LOGIN).await?;
     println!("             {} after a login.\n", server.memory()?);
 
     let bench = Bench { arguments, server: &server, database: &database, token };
@@ -144,9 +152,22 @@ async fn run(arguments: &Arguments, positions: u32) -> Result<(), Trouble> {
     );
     println!("|---|---|---|---|---|---|---|---|");
     for round in 0..arguments.rounds.max(1) {
-        bench.all(round).await?;
+        if arguments.positions.is_some() {
+            bench.all(round).await?;
+        }
+        if let Some(cases) = arguments.cases {
+            cases::all(&bench, cases, round).await?;
+        }
     }
     println!("\nTokens verified in full: {}.", client::metric(server.address, "kim_token_verifications_total").await?);
+    if arguments.cases.is_some() {
+        cases::import(&bench, folder, arguments.import)?;
+        let rotates = !bench.skipped("rotation");
+        drop(server);
+        if rotates {
+            cases::rotate(&database, folder)?;
+        }
+    }
     Ok(())
 }
 
@@ -175,10 +196,11 @@ impl Bench<'_> {
         let one = self.one_position().await?;
         let one = json!({ "query": format!("{POSITION} {ALL}"), "variables": { "id": one } });
         let page = json!({ "query": format!("{PAGE} {ALL}") });
-        self.queries("`{ __typename }`", json!({ "query": "{ __typename }" }), false).await?;
-        self.queries("`{ __typename }`, with a token", json!({ "query": "{ __typename }" }), true).await?;
-        self.queries("one position with relations", one, true).await?;
-        self.queries("page of 50 with relations", page, true).await?;
+        let token = Some(self.token.as_str());
+        self.queries("`{ __typename }`", &[json!({ "query": "{ __typename }" })], None).await?;
+        self.queries("`{ __typename }`, with a token", &[json!({ "query": "{ __typename }" })], token).await?;
+        self.queries("one position with relations", &[one], token).await?;
+        self.queries("page of 50 with relations", &[page], token).await?;
         self.commands(round).await
     }
 
@@ -205,24 +227,33 @@ impl Bench<'_> {
         self.arguments.only.as_ref().is_some_and(|only| !name.contains(only.as_str()))
     }
 
-    /// The same query again and again: each answer must be byte for byte the first one, which must be free of errors.
-    async fn queries(&self, name: &str, body: Value, with_token: bool) -> Result<(), Trouble> {
+    /// The same queries again and again, in turn: each answer must be byte for byte the first one to it, which must be free of
+    /// errors.
+    async fn queries(&self, name: &str, bodies: &[Value], token: Option<&str>) -> Result<(), Trouble> {
         if self.skipped(name) {
             return Ok(());
         }
-        let token = with_token.then_some(self.token.as_str());
         let mut first = Client::connect(self.server.address).await?;
-        let expected = first.ask(&body, token).await?;
-        if contains(&expected, b"\"errors\"") {
-            return Err(format!("{name}: {}", String::from_utf8_lossy(&expected)).into());
+        let mut known = Vec::new();
+        for body in bodies {
+            let answer = first.ask(body, token).await?;
+            if contains(&answer, b"\"errors\"") {
+                return Err(format!("{name}: {}", String::from_utf8_lossy(&answer)).into());
+            }
+            known.push((client::request(body, token), answer));
         }
-        let request = client::request(&body, token);
+        let known = &known;
         let started = self.before().await?;
-        let rounds = (0..self.arguments.connections).map(|_| async {
+        let rounds = (0..self.arguments.connections).map(|connection| async move {
             let mut client = Client::connect(self.server.address).await?;
             let mut round = Round::begin(self.arguments.seconds);
-            while round.goes_on() {
-                if round.time(client.send(&request)).await? != expected {
+            // Each connection begins at another place.
+            let places = known.iter().cycle().skip(connection.wrapping_mul(7).checked_rem(known.len()).unwrap_or(0));
+            for (request, expected) in places {
+                if !round.goes_on() {
+                    break;
+                }
+                if round.time(client.send(request)).await? != *expected {
                     return Err(Trouble::from(format!("{name}: another answer than the first one")));
                 }
             }

@@ -1,8 +1,8 @@
-//! The data: the demo district, and many more positions made by the same commands as the API's.
+//! The data: the demo district, many more positions made by the same commands as the API's, and invented cases.
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::NaiveDate;
 use entity::codes::{BuildingBlock, Funder, PositionRole, SupervisionKind};
@@ -53,34 +53,44 @@ struct Employer {
     superior: StaffMemberId,
 }
 
-struct Loader {
-    app: App,
+struct Loader<'a> {
+    app: &'a App,
     actor: Actor,
     employers: Vec<Employer>,
     supervisors: Vec<StaffMemberId>,
     municipalities: Vec<MunicipalityId>,
 }
 
-/// Brings the database to its shape and fills it. Each position gets a holder, two service areas and both supervisions.
-pub(crate) async fn load(url: &str, folder: &Path, positions: u32) -> Result<Duration, Trouble> {
+/// Brings the database to its shape and fills it: what is there already is not loaded again.
+pub(crate) async fn load(url: &str, folder: &Path, positions: Option<u32>, cases: Option<u32>) -> Result<(), Trouble> {
     let config = Config::load(None, settings(url, folder), Environment::Development)?;
     let app = App::assemble(config, Arc::new(SystemClock), Hashing::Standard).await?;
     app.store.migrate().await.map_err(trouble)?;
     kim::demo::load(&app).await.map_err(trouble)?;
-    let loader = Loader::new(app).await.map_err(trouble)?;
+    if let Some(cases) = cases {
+        let begun = Instant::now();
+        let loaded = kim::demo::load_cases(&app, cases, kim::demo::cases::SEED, |_| ()).await.map_err(trouble)?;
+        println!("\n{loaded} cases loaded in {:.1} s.", begun.elapsed().as_secs_f64());
+    }
+    if let Some(positions) = positions {
+        let loader = Loader::new(&app).await.map_err(trouble)?;
+        let begun = Instant::now();
+        stream::iter(0..positions)
+            .map(|number| loader.position(number))
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<()>()
+            .await?;
+        println!("\n{positions} positions loaded in {:.1} s.", begun.elapsed().as_secs_f64());
+    }
     let begun = Instant::now();
-    stream::iter(0..positions)
-        .map(|number| loader.position(number))
-        .buffer_unordered(AT_ONCE)
-        .try_collect::<()>()
-        .await?;
-    loader.app.sealer().seal_all().await.map_err(trouble)?;
-    loader.app.store.close().await;
-    Ok(begun.elapsed())
+    app.sealer().seal_all().await.map_err(trouble)?;
+    println!("Their events sealed in {:.1} s.", begun.elapsed().as_secs_f64());
+    app.store.close().await;
+    Ok(())
 }
 
-impl Loader {
-    async fn new(app: App) -> Result<Self, Failure> {
+impl<'a> Loader<'a> {
+    async fn new(app: &'a App) -> Result<Self, Failure> {
         let missing = |what: &str| Failure::internal(format!("the demo lacks {what}"));
         let district =
             district::by_ags(&app.store, kim::demo::DISTRICT_AGS).await?.ok_or_else(|| missing("its district"))?;
@@ -109,6 +119,7 @@ impl Loader {
         Ok(Self { app, actor, employers, supervisors, municipalities })
     }
 
+    /// A position with a holder, two service areas and both supervisions.
     async fn position(&self, number: u32) -> Result<(), Trouble> {
         let commands = &self.app.engine.services().commands;
         let options = CommandOptions::default();
