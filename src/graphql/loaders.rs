@@ -213,7 +213,12 @@ impl Loader<RuleVersionsOf> for Loaders {
 /// The lead or the substitute of a case that the reader may read: a part of the case, whatever else of the staff the reader
 /// may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CaseManager(pub StaffMemberId);
+pub struct CaseManager {
+    /// The case.
+    pub case: CaseId,
+    /// Its lead or substitute.
+    pub staff_member: StaffMemberId,
+}
 
 #[async_trait::async_trait]
 impl Loader<CaseManager> for Loaders {
@@ -221,10 +226,13 @@ impl Loader<CaseManager> for Loaders {
     type Error = Failure;
 
     async fn load(&self, keys: &[CaseManager]) -> Result<HashMap<CaseManager, StaffMember>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let cases: Vec<CaseId> = keys.iter().map(|key| key.case).collect();
+        let ids: BTreeSet<StaffMemberId> = keys.iter().map(|key| key.staff_member).collect();
+        let ids: Vec<StaffMemberId> = ids.into_iter().collect();
         let permit = self.permit::<verb::ReadCase>()?;
-        let rows = staff_member::of_cases(&self.store, &permit, &ids).await?;
-        Ok(rows.into_iter().map(|row| (CaseManager(row.id), row)).collect())
+        let rows = staff_member::of_cases(&self.store, &permit, &cases, &ids).await?;
+        let rows: HashMap<StaffMemberId, StaffMember> = rows.into_iter().map(|row| (row.id, row)).collect();
+        Ok(keys.iter().filter_map(|key| Some((*key, rows.get(&key.staff_member)?.clone()))).collect())
     }
 }
 

@@ -114,13 +114,13 @@ impl Case {
 
     /// The case manager who leads it: exactly one.
     async fn lead(&self, ctx: &Context<'_>) -> Result<Option<StaffMember>, Failure> {
-        Ok(ctx.load(CaseManager(self.0.lead_id)).await?.map(StaffMember::from))
+        Ok(ctx.load(CaseManager { case: self.0.id, staff_member: self.0.lead_id }).await?.map(StaffMember::from))
     }
 
     /// Who stands in for the lead; null if nobody is named.
     async fn substitute(&self, ctx: &Context<'_>) -> Result<Option<StaffMember>, Failure> {
         let Some(substitute) = self.0.substitute_id else { return Ok(None) };
-        Ok(ctx.load(CaseManager(substitute)).await?.map(StaffMember::from))
+        Ok(ctx.load(CaseManager { case: self.0.id, staff_member: substitute }).await?.map(StaffMember::from))
     }
 
     /// The person that it is about: the identity, apart from the case. Null (with an entry in `extensions.redactions`) if you

@@ -53,7 +53,7 @@ impl Task {
             CaseDuty::Lead => case.lead_id,
             CaseDuty::Substitute => case.substitute_id.unwrap_or(case.lead_id),
         };
-        Ok(ctx.load(CaseManager(person)).await?.map(StaffMember::from))
+        Ok(ctx.load(CaseManager { case: self.0.case_id, staff_member: person }).await?.map(StaffMember::from))
     }
 
     /// Where it stands.

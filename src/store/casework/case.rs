@@ -7,7 +7,7 @@ use entity::case_file::{ActiveModel, Column, Entity};
 use entity::codes::{CasePhase, CaseStatus, PositionRole};
 use entity::ids::{AccountId, CaseId, DistrictId, MunicipalityId, StaffMemberId};
 use entity::{occupancy, position, staff_member};
-use sea_orm::sea_query::{Query, SelectStatement, SimpleExpr};
+use sea_orm::sea_query::{Expr, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, IntoSimpleExpr, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
@@ -71,13 +71,15 @@ pub(super) fn hanging<V: Verb>(permit: &Permit<V>, case_id: impl ColumnTrait) ->
     Condition::all().add(case_id.in_subquery(within_reach))
 }
 
-/// The staff members that a column of the cases within reach names.
-pub(in crate::store) fn people_of(permit: &Permit<verb::ReadCase>, column: Column) -> SelectStatement {
+/// Those of these cases within reach that the staff member of the statement around it leads or stands in for.
+pub(in crate::store) fn naming(permit: &Permit<verb::ReadCase>, cases: &[CaseId]) -> SelectStatement {
+    let this_one = |column| Expr::col((Entity, column)).equals((staff_member::Entity, staff_member::Column::Id));
     Query::select()
-        .column((Entity, column))
+        .expr(Expr::val(1))
         .from(Entity)
+        .and_where(Column::Id.is_in(cases.iter().copied()))
+        .cond_where(Condition::any().add(this_one(Column::LeadId)).add(this_one(Column::SubstituteId)))
         .cond_where(reached(permit))
-        .and_where(column.is_not_null())
         .take()
 }
 

@@ -25,8 +25,7 @@ const UNFINISHED_AT_ONCE: u64 = 500;
 /// The door: documents are identified content, and only those for whom their class opens see that they are there.
 fn select<V: on::Identity>(permit: &Permit<V>) -> Select<Entity> {
     let place = Place::of_class((Entity, Column::ClientId), (Entity, Column::CaseId), DataClass::Documents);
-    let (opens, _) = place.door(permit);
-    Entity::find().filter(Column::DistrictId.eq(permit.district_id())).filter(opens)
+    Entity::find().filter(Column::DistrictId.eq(permit.district_id())).filter(place.opens(permit))
 }
 
 /// Several by their ids, in any order; what does not open is absent.

@@ -1,4 +1,4 @@
-//! The door to identified content: who may open what of which client, in one condition.
+//! The door to identified content: who may open what of which client, in one expression.
 //!
 //! Something of a client opens for
 //! - the lead of a case of the client and the lead's substitute: what belongs to the client, and to that case;
@@ -12,7 +12,9 @@ use chrono::NaiveDate;
 use entity::codes::{AccessBasis, AccessPurpose, ClientStatus, ConsentScope, DataClass, LegalBasis};
 use entity::ids::{AccountId, CaseId, ClientId, DistrictId, OrganisationId};
 use entity::{case_file, case_person, client, client_key, consent, consent_data_class, unmasking};
-use sea_orm::sea_query::{Alias, CaseStatement, Expr, IntoColumnRef, IntoIden, Query, SelectStatement, SimpleExpr};
+use sea_orm::sea_query::{
+    Alias, CaseStatement, Expr, IntoColumnRef, Query, SelectStatement, SimpleExpr, SubQueryStatement,
+};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait, FromQueryResult};
 
 use super::case::staff_of;
@@ -39,7 +41,8 @@ pub struct Standing {
 }
 
 impl Standing {
-    fn read(code: i32) -> Self {
+    /// Reads what [`Place::standing`] selected.
+    pub(super) fn read(code: i32) -> Self {
         match code {
             0 => Self { basis: AccessBasis::OwnCase, purpose: AccessPurpose::CaseWork },
             1 => Self { basis: AccessBasis::OwnCase, purpose: AccessPurpose::Substitution },
@@ -83,36 +86,42 @@ pub(super) fn workable(district: DistrictId, today: NaiveDate) -> SelectStatemen
         .take()
 }
 
-/// The cases that an account leads or, with `substitute`, stands in for.
-fn cases_of(district: DistrictId, account: AccountId, column: case_file::Column) -> SelectStatement {
-    Query::select()
-        .column((case_file::Entity, case_file::Column::Id))
-        .from(case_file::Entity)
-        .and_where(case_file::Column::DistrictId.eq(district))
-        .and_where(column.in_subquery(staff_of(account)))
-        .take()
+/// The condition that a statement about one row finds something. Unlike EXISTS, PostgreSQL never answers it by a list of all
+/// that the statement could find for any row: of all of somebody's cases, to look up some of them.
+fn finds(mut statement: SelectStatement) -> SimpleExpr {
+    statement.limit(1);
+    Expr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(statement))).is_not_null()
 }
 
-/// The clients of cases.
-fn clients_in(district: DistrictId, cases: SelectStatement) -> SelectStatement {
-    Query::select()
-        .column((case_person::Entity, case_person::Column::ClientId))
-        .from(case_person::Entity)
-        .and_where(case_person::Column::DistrictId.eq(district))
-        .and_where(case_person::Column::CaseId.in_subquery(cases))
-        .take()
+/// The condition that an account leads a case or, by the other column, stands in for its lead.
+fn is_led(district: DistrictId, account: AccountId, column: case_file::Column, case: SimpleExpr) -> SimpleExpr {
+    const LED: &str = "led";
+    let of = |column| Expr::col((LED, column));
+    let led = Query::select()
+        .expr(Expr::val(1))
+        .from_as(case_file::Entity, LED)
+        .and_where(of(case_file::Column::Id).eq(case))
+        .and_where(of(case_file::Column::DistrictId).eq(district))
+        .and_where(of(column).in_subquery(staff_of(account)))
+        .take();
+    finds(led)
 }
 
-fn unmasked_for(district: DistrictId, account: AccountId, today: NaiveDate) -> SelectStatement {
-    Query::select()
-        .column((unmasking::Entity, unmasking::Column::CaseId))
-        .from(unmasking::Entity)
-        .and_where(unmasking::Column::DistrictId.eq(district))
-        .and_where(unmasking::Column::AccountId.eq(account))
-        .and_where(unmasking::Column::ValidFrom.lte(today))
-        .and_where(unmasking::Column::ValidUntil.gt(today))
-        .and_where(unmasking::Column::EndedAt.is_null())
-        .take()
+/// The condition that a case is unmasked for an account.
+fn is_unmasked(district: DistrictId, account: AccountId, today: NaiveDate, case: SimpleExpr) -> SimpleExpr {
+    const LIFTED: &str = "lifted";
+    let of = |column| Expr::col((LIFTED, column));
+    let lifted = Query::select()
+        .expr(Expr::val(1))
+        .from_as(unmasking::Entity, LIFTED)
+        .and_where(of(unmasking::Column::CaseId).eq(case))
+        .and_where(of(unmasking::Column::DistrictId).eq(district))
+        .and_where(of(unmasking::Column::AccountId).eq(account))
+        .and_where(of(unmasking::Column::ValidFrom).lte(today))
+        .and_where(of(unmasking::Column::ValidUntil).gt(today))
+        .and_where(of(unmasking::Column::EndedAt).is_null())
+        .take();
+    finds(lifted)
 }
 
 /// Where the parts of something identified stand in a statement.
@@ -137,15 +146,20 @@ impl Place {
         Self { client: Expr::col(client), case: Expr::col(case), class: Expr::val(class) }
     }
 
-    /// Belongs to one of these cases, or to a client of them.
-    fn of_cases(&self, district: DistrictId, cases: &SelectStatement) -> Condition {
+    /// Belongs to a case for which the condition holds, or to a client of one.
+    fn of_cases(&self, district: DistrictId, holds: impl Fn(SimpleExpr) -> SimpleExpr) -> Condition {
+        const BELONGING: &str = "belonging";
+        let of = |column| Expr::col((BELONGING, column));
+        let belonging = Query::select()
+            .expr(Expr::val(1))
+            .from_as(case_person::Entity, BELONGING)
+            .and_where(of(case_person::Column::ClientId).eq(self.client.clone()))
+            .and_where(of(case_person::Column::DistrictId).eq(district))
+            .and_where(holds(of(case_person::Column::CaseId)))
+            .take();
         Condition::any()
-            .add(
-                Condition::all()
-                    .add(self.case.clone().is_null())
-                    .add(self.client.clone().in_subquery(clients_in(district, cases.clone()))),
-            )
-            .add(self.case.clone().in_subquery(cases.clone()))
+            .add(Condition::all().add(self.case.clone().is_null()).add(finds(belonging)))
+            .add(holds(self.case.clone()))
     }
 
     fn released(
@@ -175,51 +189,54 @@ impl Place {
             .cond_where(in_force(today))
             .cond_where(recipient)
             .take();
-        Expr::exists(release)
+        finds(release)
     }
 
-    /// The condition that it opens for the holder of the permit, and as what the holder stands before it (see
-    /// [`Standing::read`]).
-    pub fn door<V: on::Identity>(&self, permit: &Permit<V>) -> (Condition, SimpleExpr) {
+    /// As what the holder of the permit stands before it (see [`Standing::read`]); null where it does not open.
+    ///
+    /// Everything is asked of this one client and case by their keys, whatever else a statement asks: lists of all clients that
+    /// may be worked with, or of all of one's cases, would be made anew for each statement.
+    pub fn standing<V: on::Identity>(&self, permit: &Permit<V>) -> SimpleExpr {
         let (district, today) = (permit.district_id(), permit.today());
-        // Asked of each client by its key: where that is not all that is asked, databases would else list all clients first.
         let this_client = Expr::col((WORKED_WITH, client::Column::Id)).eq(self.client.clone());
-        let usable = Condition::all().add(Expr::exists(workable(district, today).and_where(this_client).take()));
-        match permit.extent() {
-            Extent::District => (usable, Expr::val(4)),
+        let usable = finds(workable(district, today).and_where(this_client).take());
+        let standing = match permit.extent() {
+            Extent::District => Expr::val(4),
             Extent::Part { own, released_to, organisations } => {
                 // What an account leads is its own by the role of a case manager only. What was released belongs to the account
                 // whatever the role; what was unmasked does so only with the role of a supervisor, and ends with it.
                 let nothing = || Condition::all().add(Expr::val(1).eq(0));
-                let own_by = |column| match own {
-                    Some(account) => self.of_cases(district, &cases_of(district, *account, column)),
+                let led_by = |column| match own {
+                    Some(account) => self.of_cases(district, |case| is_led(district, *account, column, case)),
                     None => nothing(),
                 };
-                let (led, stood_in) = (own_by(case_file::Column::LeadId), own_by(case_file::Column::SubstituteId));
                 let unmasked = match released_to {
-                    Some(account) => self.of_cases(district, &unmasked_for(district, *account, today)),
+                    Some(account) => self.of_cases(district, |case| is_unmasked(district, *account, today, case)),
                     None => nothing(),
                 };
                 let released = match own.or(*released_to) {
                     Some(account) => Condition::all().add(self.released(district, account, organisations, today)),
                     None => nothing(),
                 };
-                let any = Condition::any().add(led.clone()).add(stood_in.clone()).add(unmasked.clone()).add(released);
-                let standing = CaseStatement::new()
-                    .case(led, Expr::val(0))
-                    .case(stood_in, Expr::val(1))
+                CaseStatement::new()
+                    .case(led_by(case_file::Column::LeadId), Expr::val(0))
+                    .case(led_by(case_file::Column::SubstituteId), Expr::val(1))
                     .case(unmasked, Expr::val(2))
-                    .finally(Expr::val(3));
-                (usable.add(any), standing.into())
+                    .case(released, Expr::val(3))
+                    .into()
             }
-        }
+        };
+        CaseStatement::new().case(usable, standing).into()
+    }
+
+    /// The condition that it opens for the holder of the permit.
+    pub fn opens<V: on::Identity>(&self, permit: &Permit<V>) -> SimpleExpr {
+        self.standing(permit).is_not_null()
     }
 }
 
-/// The name of the column that [`Place::door`]'s second part is selected as.
-pub(super) fn standing_column() -> impl IntoIden {
-    Alias::new("standing")
-}
+/// The name of the column that [`Place::standing`] is selected as.
+pub(super) const STANDING: &str = "standing";
 
 /// What was opened: whose, in which case, and as what the reader stood before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -297,11 +314,10 @@ fn keys_in_cases<V: on::Identity>(
 ) -> SelectStatement {
     use case_person::Column;
     let place = Place::of_class((case_person::Entity, Column::ClientId), (case_person::Entity, Column::CaseId), class);
-    let (door, standing) = place.door(permit);
     Query::select()
         .columns([(case_person::Entity, Column::ClientId), (case_person::Entity, Column::CaseId)])
         .column((client_key::Entity, client_key::Column::Wrapped))
-        .expr_as(standing, standing_column())
+        .expr_as(place.standing(permit), STANDING)
         .from(case_person::Entity)
         .inner_join(
             client_key::Entity,
@@ -311,7 +327,7 @@ fn keys_in_cases<V: on::Identity>(
         .and_where(Expr::col((case_person::Entity, Column::DistrictId)).eq(permit.district_id()))
         .and_where(Expr::col((case_person::Entity, Column::CaseId)).is_in(cases.iter().copied()))
         .and_where(Expr::col((case_person::Entity, Column::ClientId)).is_in(clients))
-        .cond_where(door)
+        .and_where(place.opens(permit))
         .take()
 }
 
@@ -320,15 +336,14 @@ fn keys_of_clients<V: on::Identity>(permit: &Permit<V>, clients: &[ClientId], cl
     let no_case = || SimpleExpr::Value(sea_orm::Value::Uuid(None));
     let place =
         Place { client: Expr::col((client_key::Entity, Column::ClientId)), case: no_case(), class: Expr::val(class) };
-    let (door, standing) = place.door(permit);
     Query::select()
         .columns([(client_key::Entity, Column::ClientId), (client_key::Entity, Column::Wrapped)])
         .expr_as(no_case(), Alias::new("case_id"))
-        .expr_as(standing, standing_column())
+        .expr_as(place.standing(permit), STANDING)
         .from(client_key::Entity)
         .and_where(Expr::col((client_key::Entity, Column::DistrictId)).eq(permit.district_id()))
         .and_where(Expr::col((client_key::Entity, Column::ClientId)).is_in(clients.iter().copied()))
-        .cond_where(door)
+        .and_where(place.opens(permit))
         .take()
 }
 
@@ -363,12 +378,5 @@ impl<'a> OpenedKeys<'a> {
                 Ok(entry.insert(open_client_key(self.vault, self.district, client, wrapped.to_vec())?))
             }
         }
-    }
-}
-
-impl Standing {
-    /// Reads what [`Place::door`] selected.
-    pub(super) fn of_column(code: i32) -> Self {
-        Self::read(code)
     }
 }

@@ -5,12 +5,12 @@ use entity::codes::{ClientStatus, DataClass, TextKind};
 use entity::ids::{CaseId, ClientId, Identifier, SealedTextId};
 use entity::sealed_text::{ActiveModel, Column, Entity};
 use entity::{client, client_key};
-use sea_orm::sea_query::{CaseStatement, Expr, OnConflict, Query};
+use sea_orm::sea_query::{CaseStatement, CommonTableExpression, Expr, OnConflict, Query, SubQueryStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, Set};
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
-use super::identified::{OpenedKeys, Opening, Place, Standing, rows, standing_column, workable};
+use super::identified::{OpenedKeys, Opening, Place, STANDING, Standing, rows, workable};
 use crate::access::{Permit, Verb, on};
 use crate::domain::casework::text::data_class;
 use crate::error::{ErrorCode, Failure, UserError};
@@ -140,7 +140,7 @@ struct Row {
     data_class: DataClass,
     content: Option<Vec<u8>>,
     wrapped: Option<Vec<u8>>,
-    standing: i32,
+    standing: Option<i32>,
 }
 
 /// The texts of these records. What does not open for the holder of the permit comes without its key and its content.
@@ -152,40 +152,45 @@ pub async fn of_records<V: on::Identity>(
     permit: &Permit<V>,
     records: &[Uuid],
 ) -> Result<Vec<RecordText>, Failure> {
+    const FOUND: &str = "found";
     let place = Place::columns((Entity, Column::ClientId), (Entity, Column::CaseId), (Entity, Column::DataClass));
-    let (door, standing) = place.door(permit);
-    let key_of = |column| Expr::col((client_key::Entity, column));
-    let content = CaseStatement::new()
-        .case(key_of(client_key::Column::ClientId).is_not_null(), Expr::col((Entity, Column::Content)));
-    let statement = Query::select()
-        .columns([
-            (Entity, Column::ClientId),
-            (Entity, Column::CaseId),
-            (Entity, Column::RecordId),
-            (Entity, Column::Kind),
-            (Entity, Column::DataClass),
-        ])
-        .expr_as(content, Column::Content)
-        .column((client_key::Entity, client_key::Column::Wrapped))
-        .expr_as(standing, standing_column())
+    let told = [Column::ClientId, Column::CaseId, Column::RecordId, Column::Kind, Column::DataClass];
+    let found = Query::select()
+        .columns(told.map(|column| (Entity, column)))
+        .column((Entity, Column::Content))
+        .expr_as(place.standing(permit), STANDING)
         .from(Entity)
-        .left_join(
-            client_key::Entity,
-            door.add(key_of(client_key::Column::ClientId).equals((Entity, Column::ClientId))),
-        )
         .and_where(Expr::col((Entity, Column::DistrictId)).eq(permit.district_id()))
         .and_where(Expr::col((Entity, Column::RecordId)).is_in(records.iter().copied()))
+        .take();
+    let key = Query::select()
+        .column((client_key::Entity, client_key::Column::Wrapped))
+        .from(client_key::Entity)
+        .and_where(Expr::col((client_key::Entity, client_key::Column::ClientId)).equals((FOUND, Column::ClientId)))
+        .take();
+    let key = Expr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(key)));
+    let where_open =
+        |expression: Expr| CaseStatement::new().case(Expr::col((FOUND, STANDING)).is_not_null(), expression);
+    // Materialized: else the door would be asked once for each column that it guards.
+    let found = CommonTableExpression::new().query(found).table_name(FOUND).materialized(true).to_owned();
+    let statement = Query::select()
+        .with_cte(found)
+        .columns(told.map(|column| (FOUND, column)))
+        .column((FOUND, STANDING))
+        .expr_as(where_open(Expr::col((FOUND, Column::Content))), Column::Content)
+        .expr_as(where_open(key), client_key::Column::Wrapped)
+        .from(FOUND)
         .take();
     let mut keys = OpenedKeys::new(store.vault(), permit.district_id());
     let mut texts = Vec::new();
     for Row { client_id, case_id, record_id, kind, data_class, content, wrapped, standing } in
         rows::<Row>(store.reader(), &statement).await?
     {
-        let open = match (wrapped, content) {
-            (Some(wrapped), Some(content)) => {
+        let open = match (standing, wrapped, content) {
+            (Some(standing), Some(wrapped), Some(content)) => {
                 let key = keys.of(client_id, &wrapped)?;
                 let text = key.open_text(place_of(kind, record_id), &Sealed::from_bytes(content)?)?;
-                let standing = Standing::of_column(standing);
+                let standing = Standing::read(standing);
                 let opening = Opening { client_id, case_id, data_class, standing, purpose: None };
                 Some(OpenText { opening, text: text.expose_secret().to_owned() })
             }

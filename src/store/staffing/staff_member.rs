@@ -1,11 +1,11 @@
 //! Staff members: persons employed in positions or supervising them.
 
 use chrono::{DateTime, Utc};
-use entity::ids::{AccountId, Identifier, OrganisationId, StaffMemberId};
+use entity::ids::{AccountId, CaseId, Identifier, OrganisationId, StaffMemberId};
+use entity::organisation;
 pub use entity::staff_member::Model as StaffMember;
 use entity::staff_member::{ActiveModel, Column, Entity};
-use entity::{case_file, organisation};
-use sea_orm::sea_query::SelectStatement;
+use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QuerySelect,
     QueryTrait, Select,
@@ -70,22 +70,20 @@ pub fn boundary(row: &StaffMember) -> Boundary {
     Boundary { key: Key::Text(row.display_name.clone()), id: row.id.0 }
 }
 
-/// Leads and substitutes of cases that the permit reaches, by their ids.
+/// The leads and substitutes of these cases, as far as the permit reaches the cases.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn of_cases(
     store: &Store,
     permit: &Permit<verb::ReadCase>,
+    cases: &[CaseId],
     ids: &[StaffMemberId],
 ) -> Result<Vec<StaffMember>, Failure> {
-    let named = Condition::any()
-        .add(Column::Id.in_subquery(case::people_of(permit, case_file::Column::LeadId)))
-        .add(Column::Id.in_subquery(case::people_of(permit, case_file::Column::SubstituteId)));
     Ok(Entity::find()
         .filter(Column::DistrictId.eq(permit.district_id()))
         .filter(Column::Id.is_in(ids.iter().copied()))
-        .filter(named)
+        .filter(Expr::exists(case::naming(permit, cases)))
         .all(store.reader())
         .await?)
 }
