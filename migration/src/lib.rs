@@ -29,6 +29,9 @@ mod m20261126_000070_transfer;
 mod m20261126_000071_disclosure;
 mod m20261126_000080_supervision_session;
 mod m20261126_000081_access_purge;
+mod m20261126_000100_stair_model;
+mod m20261126_000101_barrier;
+mod m20261126_000102_theme;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +66,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000080_supervision_session::Migration),
             Box::new(m20261126_000081_access_purge::Migration),
             Box::new(m20261126_000050_import::Migration),
+            Box::new(m20261126_000100_stair_model::Migration),
+            Box::new(m20261126_000101_barrier::Migration),
+            Box::new(m20261126_000102_theme::Migration),
         ]
     }
 }
