@@ -9,5 +9,6 @@ pub mod district;
 pub mod pipeline;
 pub mod reporting;
 pub mod staffing;
+pub mod structure;
 
 pub use pipeline::{Answer, CommandOptions, Commands};

@@ -6,4 +6,5 @@ pub mod input;
 pub mod period;
 pub mod reporting;
 pub mod staffing;
+pub mod structure;
 pub mod versions;

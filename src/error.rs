@@ -394,6 +394,66 @@ catalogue! {
     SettingInThePast "SETTING_IN_THE_PAST" Rule 422 false
         "Eine Einstellung kann frühestens ab heute gelten: Was mit der früheren berechnet wurde, bleibt so." "A setting can hold from today on at the earliest: what was reckoned by the earlier one stays so.";
 
+    // Structures: the stair, barriers, themes.
+    StairLength "STAIR_LENGTH" Rule 422 false
+        "Ein Treppenmodell hat {fewest} bis {most} Stufen." "A stair model has {fewest} to {most} stages.";
+    StairGap "STAIR_GAP" Rule 422 false
+        "Die Stufen müssen lückenlos von 1 an nummeriert sein, jede Nummer einmal; es fehlt {position}." "The stages must be numbered from 1 without gaps, each number once; {position} is missing.";
+    StairKey "STAIR_KEY" Rule 422 false
+        "Ein Stufenschlüssel besteht aus 1 bis 40 Großbuchstaben ohne Umlaute, Ziffern und Unterstrichen und beginnt mit einem Buchstaben." "The key of a stage has 1 to 40 capital letters, digits and underscores and begins with a letter.";
+    StairKeyTwice "STAIR_KEY_TWICE" Rule 422 false
+        "Dieser Stufenschlüssel kommt zweimal vor." "This key of a stage occurs twice.";
+    StairBody "STAIR_BODY" Rule 422 false
+        "Die Art des Gremiums gehört zu Stufen, für die ein Gremium zuständig ist, und nur zu diesen." "The kind of body belongs to stages that a body is accountable for, and to no others.";
+    StairAnswerDays "STAIR_ANSWER_DAYS" Rule 422 false
+        "Die Antwortfrist muss zwischen 1 und {maximum} Tagen liegen oder fehlen." "The time for an answer must be between 1 and {maximum} days, or absent.";
+    StairIdentityGrows "STAIR_IDENTITY_GROWS" Rule 422 false
+        "Auf Stufe {position} wäre mehr von der Person bekannt als auf der darunter: Nach oben darf es nur weniger werden." "On stage {position} more would be known of the person than on the one below: upwards it may only become less.";
+    StairEntry "STAIR_ENTRY" Rule 422 false
+        "Hürden beginnen auf einer Stufe, für die Case Manager zuständig sind." "Barriers begin on a stage that case managers are accountable for.";
+    StairFileUnreadable "STAIR_FILE_UNREADABLE" Rule 422 false
+        "Das ist keine Datei eines Treppenmodells: {cause}." "This is not the file of a stair model: {cause}.";
+    StairNotDraft "STAIR_NOT_DRAFT" Rule 409 false
+        "Diese Fassung gilt oder galt schon und bleibt, wie sie ist. Bitte eine neue Fassung entwerfen." "This version is or was in use and stays as it is. Draft a new version.";
+    StageUnknown "STAGE_UNKNOWN" Rule 422 false
+        "Diese Stufe gibt es nicht; das Modell der Hürde hat {most}." "There is no such stage; the model of this barrier has {most}.";
+    StageSame "STAGE_SAME" Rule 409 false
+        "Die Hürde steht schon auf dieser Stufe." "The barrier stands on this stage already.";
+    StageOfCentre "STAGE_OF_CENTRE" Rule 409 false
+        "Von hier an bewegt die Fachaufsicht die Hürde." "From here on the supervisory centre moves the barrier.";
+    StageOfCaseManager "STAGE_OF_CASE_MANAGER" Rule 409 false
+        "Auf dieser Stufe bewegt die Fallführung die Hürde." "On this stage the case manager moves the barrier.";
+    BarrierSettled "BARRIER_SETTLED" Rule 409 false
+        "Die Hürde ist erledigt oder zurückgezogen." "The barrier is solved or withdrawn.";
+    BarrierMeasureFitting "BARRIER_MEASURE_FITTING" Rule 409 false
+        "Aus einer Maßnahme wird eine Hürde, wenn sie nicht verfügbar war oder abgelehnt wurde." "A measure makes a barrier if it was not available or was refused.";
+    BarrierKindMissing "BARRIER_KIND_MISSING" Rule 422 false
+        "Die Art der Hürde und der Bedarfsbereich müssen genannt werden, hier oder an der Maßnahme." "The kind of barrier and the area of need have to be named, here or at the measure.";
+    LossOutOfRange "LOSS_OUT_OF_RANGE" Rule 422 false
+        "Der Wert muss zwischen 0 und {maximum} liegen." "The value must be between 0 and {maximum}.";
+    ThemeStepOfCentre "THEME_STEP_OF_CENTRE" Rule 409 false
+        "Diesen Schritt von {from} zu {to} geht die Fachaufsicht (themeReview)." "The step from {from} to {to} is taken by the supervisory centre (themeReview).";
+    ThemeStepOfCoordination "THEME_STEP_OF_COORDINATION" Rule 409 false
+        "Diesen Schritt von {from} zu {to} geht die Koordination (themeSteer)." "The step from {from} to {to} is taken by the coordinators (themeSteer).";
+    ThemeStepOfBody "THEME_STEP_OF_BODY" Rule 409 false
+        "Von {from} zu {to} führt nur der Beschluss eines Gremiums." "Only a decision of a body leads from {from} to {to}.";
+    ThemeEvidenceThin "THEME_EVIDENCE_THIN" Rule 422 false
+        "Die Belege reichen noch nicht. Als Ausnahme mit Begründung bestätigen oder weitere Hürden abwarten." "The evidence does not suffice yet. Confirm it as an exception with a reason, or wait for further barriers.";
+    ThemeNotOpen "THEME_NOT_OPEN" Rule 409 false
+        "In diesem Stand nimmt das Thema keine Belege mehr auf und wird nicht mehr verbunden oder geteilt." "In this status the theme takes up no more evidence, and is not merged or split.";
+    ThemeMergeItself "THEME_MERGE_ITSELF" Rule 422 false
+        "Ein Thema kann nicht in sich selbst oder in ein Thema aufgehen, das schon aufgegangen ist." "A theme cannot become part of itself, or of one that is part of another already.";
+    ThemePatternEmpty "THEME_PATTERN_EMPTY" Rule 422 false
+        "Mindestens die Art der Hürde oder die Institution nennen: Sonst wären alle Hürden gemeint." "Name at least the kind of barrier or the institution: otherwise all barriers would be meant.";
+    ThemeNotAnswerable "THEME_NOT_ANSWERABLE" Rule 409 false
+        "Beantwortet wird ein Thema, wenn darüber entschieden ist: beschlossen, umgesetzt, ausgewertet, weitergeleitet, abgelehnt oder zurückgestellt." "A theme is answered once something was decided about it: decided, implemented, evaluated, forwarded, rejected or parked.";
+    PublicationOwn "PUBLICATION_OWN" Rule 409 false
+        "Vier Augen: Wer die Veröffentlichung verfasst hat, gibt sie nicht selbst frei." "Four eyes: who wrote the publication does not release it.";
+    PublicationDecided "PUBLICATION_DECIDED" Rule 409 false
+        "Über diese Veröffentlichung ist schon entschieden." "This publication has been decided about already.";
+    ThemeNotPublishable "THEME_NOT_PUBLISHABLE" Rule 409 false
+        "Veröffentlicht werden Themen, die bestätigt sind." "Themes can be published once they are confirmed.";
+
     // Imports.
     ImportMediaType "IMPORT_MEDIA_TYPE" Request 415 false
         "Der Inhaltstyp einer Importdatei muss text/csv oder der von Excel-Arbeitsmappen (.xlsx) sein." "The content type of a file to import must be text/csv or that of Excel workbooks (.xlsx).";

@@ -20,5 +20,6 @@ mod payload;
 pub mod reporting;
 pub mod schema;
 pub mod staffing;
+pub mod structure;
 
 pub use engine::{Call, Caller, Engine, HttpLimits, Operations, SessionEnd};

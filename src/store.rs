@@ -16,6 +16,7 @@ pub mod log;
 pub mod page;
 pub mod reporting;
 pub mod staffing;
+pub mod structure;
 pub mod vault;
 
 pub use connection::{Store, Transaction};

@@ -54,8 +54,14 @@ pub struct Model {
     pub stage: i32,
     /// Since when.
     pub stage_since: Date,
+    /// By when an answer is due on that stage; absent if at any time.
+    pub answer_due_on: Option<Date>,
+    /// On which day it goes up by itself if nobody answers; absent if it does not.
+    pub raise_on: Option<Date>,
     /// When it was raised.
     pub raised_on: Date,
+    /// A number that all barriers of the case share, by which figures are blurred.
+    pub cell_key: i32,
     /// Counts the changes, from 1.
     pub version: i32,
     /// When the record was made.

@@ -27,6 +27,8 @@ pub struct Model {
     pub municipality_id: Option<MunicipalityId>,
     /// In how many cases.
     pub cases: i32,
+    /// The sum of the numbers of these cases, by which figures are blurred.
+    pub case_keys: i64,
     /// By how many case managers.
     pub case_managers: i32,
     /// In how many municipalities.

@@ -3,7 +3,8 @@
 use sea_orm_migration::prelude::*;
 
 use crate::column::{
-    day, flag, id, id_or_null, index, instant, primary_id, refers, text, text_or_null, whole, whole_or_null,
+    day, day_or_null, flag, id, id_or_null, index, instant, primary_id, refers, text, text_or_null, whole,
+    whole_or_null,
 };
 
 #[derive(DeriveMigrationName)]
@@ -36,7 +37,10 @@ impl MigrationTrait for Migration {
                     .col(id("model_id"))
                     .col(whole("stage"))
                     .col(day("stage_since"))
+                    .col(day_or_null("answer_due_on"))
+                    .col(day_or_null("raise_on"))
                     .col(day("raised_on"))
+                    .col(whole("cell_key"))
                     .col(whole("version"))
                     .col(instant("created_at"))
                     .foreign_key(&mut refers("barrier", "district_id", "district"))
@@ -58,7 +62,8 @@ impl MigrationTrait for Migration {
         manager.create_index(index("barrier", &["raised_by"])).await?;
         manager.create_index(index("barrier", &["municipality_id"])).await?;
         manager.create_index(index("barrier", &["institution_id"])).await?;
-        manager.create_index(index("barrier", &["model_id", "stage", "status"])).await?;
+        manager.create_index(index("barrier", &["model_id"])).await?;
+        manager.create_index(index("barrier", &["raise_on"])).await?;
 
         manager
             .create_table(

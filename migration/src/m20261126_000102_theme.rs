@@ -195,6 +195,7 @@ async fn signal(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(primary_id())
         .col(id("district_id"))
         .col(whole("cases"))
+        .col(ColumnDef::new("case_keys").big_integer().not_null())
         .col(whole("case_managers"))
         .col(whole("municipalities"))
         .col(whole("expected_hundredths"))

@@ -13,9 +13,9 @@ use async_graphql::runtime::{Timer, TokioSpawner};
 use chrono::NaiveDate;
 use entity::codes::{AccessBasis, DataClass, TextKind};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, DocumentId, GoalId,
-    ImportRunId, MunicipalityId, OrganisationId, PositionId, StaffMemberId, SupervisionSessionId, SupportPlanId,
-    TransferId,
+    AccountId, BarrierId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, DocumentId,
+    GoalId, ImportRunId, MeasureId, MunicipalityId, OrganisationId, PositionId, StaffMemberId, StairModelId,
+    SupervisionSessionId, SupportPlanId, ThemeId, TransferId,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -71,6 +71,12 @@ use crate::store::staffing::position::{self, PositionRow};
 use crate::store::staffing::service_area::{self, ServiceArea};
 use crate::store::staffing::staff_member::{self, StaffMember};
 use crate::store::staffing::supervision::{self, Supervision};
+use crate::store::structure::barrier::{self, Barrier, StageTransition};
+use crate::store::structure::setting::{self, StructureSetting};
+use crate::store::structure::stair::{self, StairModel, StairStage};
+use crate::store::structure::theme::{self, Evidence, Theme, ThemeChange};
+use crate::store::structure::theme_answer::{self, ThemeAnswer};
+use crate::store::structure::theme_publication::{self, ThemePublication};
 
 /// Reads relations for one actor.
 pub struct Loaders {
@@ -679,6 +685,8 @@ loads_parts_of_cases! {
     PlansOf => SupportPlan;
     /// All tasks of a case.
     TasksOf => Task;
+    /// All barriers of a case.
+    BarriersOf => Barrier;
 }
 
 /// The latest contacts of a case.
@@ -1058,5 +1066,211 @@ impl Loader<OwnFteOf> for Loaders {
         let permit = self.permit::<verb::ReadWorkload>()?;
         let rows = caseload::full_time_equivalents(&self.store, &permit, &ids).await?;
         Ok(rows.into_iter().map(|(id, fte)| (OwnFteOf(id), fte)).collect())
+    }
+}
+
+#[async_trait::async_trait]
+impl Loader<StairModelId> for Loaders {
+    type Value = StairModel;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[StairModelId]) -> Result<HashMap<StairModelId, StairModel>, Failure> {
+        let rows = stair::find_many(&self.store, &self.permit::<verb::ReadDirectory>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The stages of a version of the stair model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StagesOf(pub StairModelId);
+
+#[async_trait::async_trait]
+impl Loader<StagesOf> for Loaders {
+    type Value = Vec<StairStage>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[StagesOf]) -> Result<HashMap<StagesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadDirectory>()?;
+        let rows = stair::stages_of(self.store.reader(), &permit, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (StagesOf(row.model_id), row))))
+    }
+}
+
+#[async_trait::async_trait]
+impl Loader<BarrierId> for Loaders {
+    type Value = Barrier;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[BarrierId]) -> Result<HashMap<BarrierId, Barrier>, Failure> {
+        let rows: Vec<Barrier> = part::find_many(&self.store, &self.permit()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+#[async_trait::async_trait]
+impl Loader<MeasureId> for Loaders {
+    type Value = Measure;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[MeasureId]) -> Result<HashMap<MeasureId, Measure>, Failure> {
+        let rows: Vec<Measure> = part::find_many(&self.store, &self.permit()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The vignette of a barrier, if it opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct VignetteOf(pub BarrierId);
+
+#[async_trait::async_trait]
+impl Loader<VignetteOf> for Loaders {
+    type Value = String;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[VignetteOf]) -> Result<HashMap<VignetteOf, String>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = barrier::vignettes(&self.store, &self.permit()?, &ids).await?;
+        Ok(rows.into_iter().map(|(id, text)| (VignetteOf(id), text)).collect())
+    }
+}
+
+/// The steps of a barrier on its stair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StepsOf(pub BarrierId);
+
+#[async_trait::async_trait]
+impl Loader<StepsOf> for Loaders {
+    type Value = Vec<StageTransition>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[StepsOf]) -> Result<HashMap<StepsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = barrier::transitions(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (StepsOf(row.barrier_id), row))))
+    }
+}
+
+/// The answers of the themes that a barrier fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AnswersFor(pub BarrierId);
+
+#[async_trait::async_trait]
+impl Loader<AnswersFor> for Loaders {
+    type Value = Vec<ThemeAnswer>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[AnswersFor]) -> Result<HashMap<AnswersFor, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = theme_answer::of_barriers(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|(id, row)| (AnswersFor(id), row))))
+    }
+}
+
+/// The themes that a barrier is evidence of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ThemesOf(pub BarrierId);
+
+#[async_trait::async_trait]
+impl Loader<ThemesOf> for Loaders {
+    type Value = Vec<Theme>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ThemesOf]) -> Result<HashMap<ThemesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = theme::of_barriers(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|(id, row)| (ThemesOf(id), row))))
+    }
+}
+
+#[async_trait::async_trait]
+impl Loader<ThemeId> for Loaders {
+    type Value = Theme;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ThemeId]) -> Result<HashMap<ThemeId, Theme>, Failure> {
+        let rows = theme::find_many(&self.store, &self.permit::<verb::ReadTheme>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// What a theme rests on, counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EvidenceOf(pub ThemeId);
+
+#[async_trait::async_trait]
+impl Loader<EvidenceOf> for Loaders {
+    type Value = Evidence;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[EvidenceOf]) -> Result<HashMap<EvidenceOf, Evidence>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadTheme>()?;
+        let found = theme::evidence_of(self.store.reader(), &permit, &ids).await?;
+        Ok(found.into_iter().map(|(id, evidence)| (EvidenceOf(id), evidence)).collect())
+    }
+}
+
+/// The steps in the life of a theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ThemeChangesOf(pub ThemeId);
+
+#[async_trait::async_trait]
+impl Loader<ThemeChangesOf> for Loaders {
+    type Value = Vec<ThemeChange>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ThemeChangesOf]) -> Result<HashMap<ThemeChangesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = theme::changes_of(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (ThemeChangesOf(row.theme_id), row))))
+    }
+}
+
+/// The publications of a theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PublicationsOf(pub ThemeId);
+
+#[async_trait::async_trait]
+impl Loader<PublicationsOf> for Loaders {
+    type Value = Vec<ThemePublication>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[PublicationsOf]) -> Result<HashMap<PublicationsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = theme_publication::of_themes(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (PublicationsOf(row.theme_id), row))))
+    }
+}
+
+/// The answers of a theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AnswersOf(pub ThemeId);
+
+#[async_trait::async_trait]
+impl Loader<AnswersOf> for Loaders {
+    type Value = Vec<ThemeAnswer>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[AnswersOf]) -> Result<HashMap<AnswersOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = theme_answer::of_themes(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (AnswersOf(row.theme_id), row))))
+    }
+}
+
+/// What signals, themes and their cost are reckoned by today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PresentSetting;
+
+#[async_trait::async_trait]
+impl Loader<PresentSetting> for Loaders {
+    type Value = StructureSetting;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[PresentSetting]) -> Result<HashMap<PresentSetting, StructureSetting>, Failure> {
+        let permit = self.permit::<verb::ReadDirectory>()?;
+        let present = setting::current(self.store.reader(), &permit).await?;
+        Ok(keys.iter().map(|key| (*key, present.clone())).collect())
     }
 }

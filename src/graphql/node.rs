@@ -5,8 +5,8 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, DistrictId, DocumentId, Identifier, ImportRunId, MunicipalityId,
-    OrganisationId, PositionId, StaffMemberId, SupervisionSessionId,
+    AccountId, BarrierId, BodyId, CaseId, ClientId, DistrictId, DocumentId, Identifier, ImportRunId, MunicipalityId,
+    OrganisationId, PositionId, StaffMemberId, SupervisionSessionId, ThemeId,
 };
 
 use crate::error::{ErrorCode, Failure};
@@ -25,6 +25,8 @@ use crate::graphql::district::organisation::Organisation;
 use crate::graphql::guard::LoggedIn;
 use crate::graphql::staffing::position::Position;
 use crate::graphql::staffing::staff_member::StaffMember;
+use crate::graphql::structure::barrier::Barrier;
+use crate::graphql::structure::theme::Theme;
 
 /// A record with a global id.
 #[derive(Interface)]
@@ -34,6 +36,8 @@ pub enum Node {
     Account(Account),
     /// A guiding body.
     Body(Body),
+    /// A barrier.
+    Barrier(Barrier),
     /// A case.
     Case(Case),
     /// A client.
@@ -54,6 +58,8 @@ pub enum Node {
     StaffMember(StaffMember),
     /// A session of professional supervision.
     SupervisionSession(SupervisionSession),
+    /// A generative theme.
+    Theme(Theme),
 }
 
 /// Reads the record of a global id through its own door; `None` if it does not exist or is out of reach.
@@ -89,6 +95,12 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> 
     }
     if let Some(id) = SupervisionSessionId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::SupervisionSession(SupervisionSession(row))));
+    }
+    if let Some(id) = BarrierId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::Barrier(Barrier(row))));
+    }
+    if let Some(id) = ThemeId::parse(id) {
+        return Ok(loaders.load_one(id).await?.map(|row| Node::Theme(Theme(row))));
     }
     if let Some(id) = AccountId::parse(id) {
         return Ok(loaders.load_one(id).await?.map(|row| Node::Account(Account(row))));

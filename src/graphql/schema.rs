@@ -45,6 +45,12 @@ use crate::graphql::staffing::position::{PositionMutations, PositionQueries};
 use crate::graphql::staffing::position_changed::PositionSubscriptions;
 use crate::graphql::staffing::staff_member::{StaffMemberMutations, StaffMemberQueries};
 use crate::graphql::staffing::supervision::SupervisionMutations;
+use crate::graphql::structure::barrier::{BarrierMutations, BarrierQueries};
+use crate::graphql::structure::setting::{StructureSettingMutations, StructureSettingQueries};
+use crate::graphql::structure::signal::SignalQueries;
+use crate::graphql::structure::stair::{StairModelMutations, StairModelQueries};
+use crate::graphql::structure::theme::{ThemeMutations, ThemeQueries};
+use crate::graphql::structure::theme_publication::{ThemePublicationMutations, ThemePublicationQueries};
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
@@ -78,6 +84,12 @@ pub struct Query(
     TaskQueries,
     TransferQueries,
     WorkloadQueries,
+    StairModelQueries,
+    BarrierQueries,
+    SignalQueries,
+    ThemeQueries,
+    ThemePublicationQueries,
+    StructureSettingQueries,
     AccountQueries,
     LogQueries,
 );
@@ -108,6 +120,11 @@ pub struct Mutation(
     TaskMutations,
     TransferMutations,
     UnmaskingMutations,
+    StairModelMutations,
+    BarrierMutations,
+    ThemeMutations,
+    ThemePublicationMutations,
+    StructureSettingMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,
