@@ -59,6 +59,8 @@ mod sessions;
 #[cfg(test)]
 mod sockets;
 #[cfg(test)]
+mod structure;
+#[cfg(test)]
 mod subscriptions;
 #[cfg(test)]
 mod supervision;

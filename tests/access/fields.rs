@@ -121,6 +121,11 @@ async fn every_root_field_is_closed_to_somebody_who_is_not_logged_in() {
         measure: id("mea"),
         note: id("not"),
         task: id("tsk"),
+        stair_model: id("stm"),
+        barrier: id("bar"),
+        theme: id("thm"),
+        other_theme: id("thm"),
+        publication: id("thp"),
     };
     let mut public = Vec::new();
     for (root, field) in root_fields().into_iter().filter(|(root, _)| root != "Subscription") {

@@ -63,6 +63,16 @@ pub struct Ids {
     pub note: String,
     /// A task in that case.
     pub task: String,
+    /// A draft of a stair model.
+    pub stair_model: String,
+    /// A barrier of that case.
+    pub barrier: String,
+    /// A confirmed theme that rests on that barrier.
+    pub theme: String,
+    /// Another theme.
+    pub other_theme: String,
+    /// What the coordinator wants to be published of the theme.
+    pub publication: String,
 }
 
 /// A request for one field.
@@ -95,6 +105,28 @@ pub fn caseload_setting() -> Value {
         "planningMaximum": 30, "intakeDays": 7, "clearingDays": 28, "assessmentDays": 42, "planningDays": 42,
         "linkingDays": 90, "monitoringDays": 180, "evaluationDays": 42, "noPlanDays": 90, "noContactDays": 60,
     })
+}
+
+/// What signals, themes and their cost are reckoned by, as a district may set it.
+pub fn structure_setting() -> Value {
+    json!({
+        "hourCostCents": 4500, "delayDayCostCents": 1500, "minimumCases": 3, "minimumCaseManagers": 2,
+        "minimumMunicipalities": 2, "falseDiscoveryPermille": 50, "minimumRatioHundredths": 100,
+    })
+}
+
+/// A stair model with three stages.
+fn stair_model() -> Value {
+    let stage = |position: i32, accountable: &str, level: &str| {
+        json!({ "position": position, "key": format!("S{position}"), "labelDe": "Stufe", "labelEn": "stage",
+            "criteriaDe": "wann", "criteriaEn": "when", "accountable": accountable, "identityLevel": level })
+    };
+    let stages = [
+        stage(1, "CASE_MANAGER", "IDENTIFIED"),
+        stage(2, "CENTRE", "PSEUDONYMOUS"),
+        stage(3, "COORDINATION", "AGGREGATE"),
+    ];
+    json!({ "name": "Drei Stufen", "source": "Muster", "entryPosition": 1, "stages": stages })
 }
 
 fn session(field: &str, input: Value) -> Sample {
@@ -414,6 +446,57 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         )],
         ("Mutation", "organisationEnd") => {
             vec![command(field, "", json!({ "organisationId": ids.institution, "validUntil": "2024-01-01" }))]
+        }
+        ("Query", "stairModel") => read("{ stairModel { number } }", json!({})),
+        ("Query", "stairModels") => read("{ stairModels { nodes { number } } }", json!({})),
+        ("Query", "structureSetting") => read("{ structureSetting { minimumCases } }", json!({})),
+        ("Query", "barriers") => read("{ barriers { nodes { id } } }", json!({})),
+        ("Query", "barriersSeenElsewhere") => {
+            read("{ barriersSeenElsewhere(input: { kind: \"COST\" }) { similarAtLeast } }", json!({}))
+        }
+        ("Query", "signals") => read("{ signals { nodes { id } } }", json!({})),
+        ("Query", "themes") => read("{ themes { nodes { id } } }", json!({})),
+        ("Query", "themePublications") => read("{ themePublications { nodes { id } } }", json!({})),
+        ("Mutation", "stairModelDraft") => vec![command(field, "", stair_model())],
+        ("Mutation", "stairModelImport") => vec![command(field, "", json!({ "file": stair_model().to_string() }))],
+        ("Mutation", "stairModelActivate") => vec![command(field, "", json!({ "stairModelId": ids.stair_model }))],
+        ("Mutation", "structureSettingChange") => vec![command(field, "", structure_setting())],
+        ("Mutation", "barrierRaise") => vec![command(
+            field,
+            "",
+            json!({ "caseId": ids.case, "kind": "COST", "needArea": "WORK", "severity": "MINOR" }),
+        )],
+        ("Mutation", "barrierMove") => vec![command(field, "", json!({ "barrierId": ids.barrier, "stage": 3 }))],
+        ("Mutation", "barrierSettle") => {
+            vec![command(field, "", json!({ "barrierId": ids.barrier, "status": "SOLVED" }))]
+        }
+        ("Mutation", "barrierRecordLoss") => {
+            vec![command(field, "", json!({ "barrierId": ids.barrier, "minutesLost": 30 }))]
+        }
+        ("Mutation", "themePropose") => vec![command(field, "", crate::structure::proposal("COST"))],
+        ("Mutation", "themeGather") => vec![command(field, "", json!({ "themeId": ids.theme }))],
+        ("Mutation", "themeReview") => {
+            vec![command(field, "", json!({ "themeId": ids.theme, "status": "CONFIRMED" }))]
+        }
+        ("Mutation", "themeSteer") => {
+            vec![command(field, "", json!({ "themeId": ids.theme, "status": "PRIORITISED" }))]
+        }
+        ("Mutation", "themeMerge") => {
+            vec![command(field, "", json!({ "themeId": ids.theme, "intoId": ids.other_theme }))]
+        }
+        ("Mutation", "themeSplit") => vec![command(
+            field,
+            "",
+            json!({ "themeId": ids.theme, "title": "Teil", "description": "Ein Teil", "pattern": { "kind": "COST" } }),
+        )],
+        ("Mutation", "themeAnswer") => {
+            vec![command(field, "", json!({ "themeId": ids.theme, "text": "Es ist entschieden." }))]
+        }
+        ("Mutation", "themePublicationRequest") => {
+            vec![command(field, "", json!({ "themeId": ids.theme, "title": "Thema", "text": "Es fehlt etwas." }))]
+        }
+        ("Mutation", "themePublicationDecide") => {
+            vec![command(field, "", json!({ "themePublicationId": ids.publication, "status": "PUBLISHED" }))]
         }
         ("Subscription", "caseChanged") => {
             read("subscription($id: ID) { caseChanged(caseId: $id) { case { id } } }", json!({ "id": ids.case }))

@@ -64,11 +64,11 @@ fn meaning<T: Clone + Eq + Hash>(interner: &Interner<T>, code: Option<u32>) -> O
 fn thresholds(setting: &StructureSetting) -> Thresholds {
     let small = |value: i32| u32::try_from(value).unwrap_or(0);
     Thresholds {
-        cases: small(setting.minimum_cases),
-        case_managers: small(setting.minimum_case_managers),
-        municipalities: small(setting.minimum_municipalities),
+        min_cases: small(setting.minimum_cases),
+        min_case_managers: small(setting.minimum_case_managers),
+        min_municipalities: small(setting.minimum_municipalities),
         false_discovery_rate: f64::from(setting.false_discovery_permille) / 1000.0,
-        lower_bound: f64::from(setting.minimum_ratio_hundredths) / 100.0,
+        min_lower_bound: f64::from(setting.minimum_ratio_hundredths) / 100.0,
         ..Thresholds::PRESET
     }
 }
@@ -162,7 +162,7 @@ fn row(district: DistrictId, found: &Found, case_keys: i64, codes: &Codes, now: 
         case_keys,
         case_managers: whole(found.case_managers),
         municipalities: whole(found.municipalities),
-        expected_hundredths: parts(found.expected, 100.0),
+        expected_hundredths: parts(found.expected_cases, 100.0),
         ratio_hundredths: parts(found.ratio, 100.0),
         lower_hundredths: parts(found.lower_bound, 100.0),
         chance_millionths: parts(found.q_value, 1_000_000.0),

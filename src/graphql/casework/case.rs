@@ -35,7 +35,8 @@ use crate::graphql::district::municipality::Municipality;
 use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
 use crate::graphql::loaders::{
-    CaseManager, DocumentCountOf, DocumentsOf, FactsOf, PersonsOf, PhaseChangesOf, TransfersOf, UnmaskingsOf,
+    BarriersOf, CaseManager, DocumentCountOf, DocumentsOf, FactsOf, PersonsOf, PhaseChangesOf, TransfersOf,
+    UnmaskingsOf,
 };
 use crate::graphql::log::access::{AccessEntry, accesses_of};
 use crate::graphql::log::entry::{LogEntry, history};

@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
-use super::evidence::Evidence;
-use super::{Barrier, Combination, Context, Tally, Thresholds, context_of};
+use super::evidence::{Count, Evidence};
+use super::{
+    Barrier, Combination, Context, KINDS_MAXIMUM, STRATA_MAXIMUM, Signal, SignalError, Tally, Thresholds, context_of,
+};
 
 /// Everything that was raised.
 pub(super) struct Table {
@@ -44,7 +46,7 @@ struct Row {
 /// All cells with the same part of the context, whatever the rest.
 pub(super) struct Region {
     pub(super) cells: Vec<usize>,
-    barriers: f64,
+    pub(super) barriers: f64,
     /// Pairs: with so many barriers in it there are so many cases.
     cases: Vec<(f64, f64)>,
 }
@@ -65,26 +67,41 @@ pub(super) struct Seen {
     pub(super) kind: usize,
     pub(super) region: Rc<Region>,
     pub(super) tally: Tally,
+    /// Which ones, in order.
+    pub(super) cases: Rc<[u32]>,
     /// Barriers of the kind in the region.
     pub(super) barriers: f64,
-    /// How many would be, by the shares of the kind.
-    expected_barriers: f64,
 }
 
 /// A combination that may turn out to be a signal.
 #[derive(Clone)]
 pub(super) struct Candidate {
     pub(super) seen: Seen,
-    /// See [`Evidence::weigh`].
+    /// See [`Evidence::one_of`].
     pub(super) tests: f64,
     /// Against plain chance.
     pub(super) at_first: Evidence,
-    /// Against what is known meanwhile.
+    /// Against what other signals lead one to expect.
     pub(super) evidence: Evidence,
 }
 
+impl Candidate {
+    /// How many of the tests would be as surprising by chance, before and after pruning.
+    pub(super) fn false_alarms(&self) -> f64 {
+        self.evidence.false_alarms.max(self.at_first.false_alarms)
+    }
+
+    pub(super) fn signal(&self, q_value: f64) -> Signal {
+        let Seen { combination, tally: Tally { cases, case_managers, municipalities }, .. } = self.seen;
+        let Evidence { expected_cases, ratio, lower_bound, .. } = self.evidence;
+        Signal { combination, cases, case_managers, municipalities, expected_cases, ratio, lower_bound, q_value }
+    }
+}
+
 impl Table {
-    pub(super) fn new(mut barriers: Vec<Barrier>) -> Self {
+    /// # Errors
+    /// Too many kinds or strata.
+    pub(super) fn new(mut barriers: Vec<Barrier>) -> Result<Self, SignalError> {
         // Whether something is stated goes with the kind as well. Were the shares not taken apart by it, every kind that
         // tends to have an institution would stand out at all of them.
         let stratum =
@@ -94,6 +111,12 @@ impl Table {
         barriers.dedup();
         let names = sorted(barriers.iter().map(stratum));
         let codes = sorted(barriers.iter().map(|barrier| barrier.kind));
+        if codes.len() > KINDS_MAXIMUM {
+            return Err(SignalError::TooManyKinds);
+        }
+        if sorted(barriers.iter().map(|barrier| barrier.stratum)).len() > STRATA_MAXIMUM {
+            return Err(SignalError::TooManyStrata);
+        }
         let nothing = vec![0.0; names.len()];
         let mut table = Self {
             cells: Vec::new(),
@@ -126,7 +149,7 @@ impl Table {
                 kind.cases += 1;
             }
         }
-        table
+        Ok(table)
     }
 
     /// Barriers of a kind in each stratum.
@@ -136,31 +159,30 @@ impl Table {
 
     /// The combinations that have enough of everything, by kind, and how many were tested.
     pub(super) fn candidates(&self, thresholds: &Thresholds) -> (Vec<Candidate>, usize) {
-        let kinds = self.kinds.iter().filter(|kind| kind.cases >= thresholds.cases).count();
+        let kinds = self.kinds.iter().filter(|kind| kind.cases >= thresholds.min_cases).count();
         // A type is a choice of dimensions of the context, as four bits. The contexts of a type that are large enough are
         // tested with each kind.
-        let types: Vec<(usize, Vec<Seen>)> = (1..16)
+        let types: Vec<_> = (1..16)
             .map(|dimensions| self.count_type(dimensions, thresholds))
             .map(|(contexts, seen)| (contexts * kinds, seen))
             .filter(|(tests, _)| *tests > 0)
             .collect();
         let number_of_types = to_f64(types.len());
         let tested = types.iter().map(|(tests, _)| tests).sum();
-        let mut candidates: Vec<Candidate> = types
-            .into_iter()
-            .flat_map(|(tests, seen)| seen.into_iter().map(move |seen| (to_f64(tests) * number_of_types, seen)))
-            .filter_map(|(tests, seen)| {
-                let expected = seen.region.expected_cases(seen.expected_barriers);
-                let evidence = Evidence::weigh(seen.tally.cases, expected, tests, thresholds)?;
-                Some(Candidate { seen, tests, at_first: evidence, evidence })
-            })
-            .collect();
+        let mut candidates = Vec::new();
+        for (tests, seen) in types {
+            let tests = to_f64(tests) * number_of_types;
+            candidates.extend(seen.into_iter().map(|(seen, evidence)| {
+                let evidence = evidence.one_of(tests);
+                Candidate { seen, tests, at_first: evidence, evidence }
+            }));
+        }
         candidates.sort_by_key(|candidate| candidate.seen.combination);
         (candidates, tested)
     }
 
     /// How many contexts of a type are large enough, and what was seen there often enough.
-    fn count_type(&self, dimensions: u8, thresholds: &Thresholds) -> (usize, Vec<Seen>) {
+    fn count_type(&self, dimensions: u8, thresholds: &Thresholds) -> (usize, Vec<(Seen, Evidence)>) {
         let mut placed: Vec<(Context, usize)> = self
             .cells
             .iter()
@@ -200,7 +222,7 @@ impl Table {
         rows: &[(usize, Row)],
         cells: &[(Context, usize)],
         thresholds: &Thresholds,
-        seen: &mut Vec<Seen>,
+        seen: &mut Vec<(Seen, Evidence)>,
     ) {
         let of_kinds = rows.chunk_by(|one, other| one.1.kind == other.1.kind);
         let enough: Vec<_> =
@@ -226,14 +248,18 @@ impl Table {
                 continue;
             };
             let shares = kind.strata.iter().zip(&self.strata).map(|(of_kind, all)| of_kind / all);
-            seen.push(Seen {
+            let expected = strata.iter().zip(shares).map(|(barriers, share)| barriers * share).sum();
+            let count = Count { cases: tally.cases, expected_cases: region.expected_cases(expected), among: None };
+            let Some(evidence) = Evidence::weigh(count, thresholds) else { continue };
+            let own = Seen {
                 combination: Combination::new(kind.code, context),
                 kind: row.kind,
                 region: Rc::clone(&region),
                 tally,
+                cases: sorted(rows.iter().map(|(_, row)| row.case)).into(),
                 barriers: to_f64(first_of(rows).count()),
-                expected_barriers: strata.iter().zip(shares).map(|(barriers, share)| barriers * share).sum(),
-            });
+            };
+            seen.push((own, evidence));
         }
     }
 }
@@ -265,7 +291,7 @@ fn first_of(rows: &[(usize, Row)]) -> impl Iterator<Item = &Row> {
 }
 
 /// Each value once, in order.
-fn sorted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
+pub(super) fn sorted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
     let mut values: Vec<T> = values.collect();
     values.sort_unstable();
     values.dedup();
