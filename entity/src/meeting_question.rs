@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AccountId, AgendaItemId, DistrictId, MeetingQuestionId};
+use crate::ids::{AccountId, AgendaItemId, DistrictId, MeetingId, MeetingQuestionId};
 
 /// A question.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub struct Model {
     pub id: MeetingQuestionId,
     /// The district (tenant).
     pub district_id: DistrictId,
+    /// The meeting.
+    pub meeting_id: MeetingId,
     /// The item at which it was asked.
     pub item_id: AgendaItemId,
     /// Who asked: name or function of a member.

@@ -127,6 +127,7 @@ async fn agenda(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .table("meeting_question")
                 .col(primary_id())
                 .col(id("district_id"))
+                .col(id("meeting_id"))
                 .col(id("item_id"))
                 .col(text("asked_by", 200))
                 .col(text("text", 2000))
@@ -137,12 +138,14 @@ async fn agenda(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(instant("created_at"))
                 .col(instant("updated_at"))
                 .foreign_key(&mut refers("meeting_question", "district_id", "district"))
+                .foreign_key(&mut refers("meeting_question", "meeting_id", "meeting"))
                 .foreign_key(&mut refers("meeting_question", "item_id", "agenda_item"))
                 .foreign_key(&mut refers("meeting_question", "answered_by", "account"))
                 .take(),
         )
         .await?;
     manager.create_index(index("meeting_question", &["district_id"])).await?;
+    manager.create_index(index("meeting_question", &["meeting_id"])).await?;
     manager.create_index(index("meeting_question", &["item_id", "id"])).await?;
     manager.create_index(index("meeting_question", &["answered_by"])).await
 }

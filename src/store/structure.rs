@@ -1,0 +1,3 @@
+//! From the case to the structure and back.
+
+pub mod theme_touch;
