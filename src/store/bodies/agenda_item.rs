@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use super::meeting as meetings;
-use crate::access::{Extent, Permit, on};
+use crate::access::{Extent, Permit, on, verb};
 use crate::error::Failure;
 use crate::store::Store;
 use crate::store::page::{Boundary, Key, Page, Window};
@@ -166,6 +166,19 @@ pub async fn lock<V: on::Meeting>(
     id: AgendaItemId,
 ) -> Result<Option<AgendaItem>, Failure> {
     Ok(select(permit).filter(Column::Id.eq(id)).lock_exclusive().one(connection).await?)
+}
+
+/// The same with items that were taken off the agenda: for the repetition of the command that did it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock_removed_too(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<verb::PrepareMeeting>,
+    id: AgendaItemId,
+) -> Result<Option<AgendaItem>, Failure> {
+    let found = Entity::find_by_id(id).filter(Column::DistrictId.eq(permit.district_id()));
+    Ok(found.lock_exclusive().one(connection).await?)
 }
 
 /// The postponed items of these bodies that were not taken up again, earliest first, each with its meeting.

@@ -174,3 +174,15 @@ pub async fn is_staff<V: on::Body>(
         .filter(staff_member::Column::OrganisationId.eq(organisation));
     Ok(found.one(connection).await?.is_some())
 }
+
+/// All memberships of a body, ended ones included.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_body<V: on::Body>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    body: BodyId,
+) -> Result<Vec<Membership>, Failure> {
+    Ok(select(permit).filter(Column::BodyId.eq(body)).all(connection).await?)
+}

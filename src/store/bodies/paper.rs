@@ -15,7 +15,7 @@ use sea_orm::{
 };
 
 use super::{agenda_item, meeting};
-use crate::access::{Extent, Permit, on};
+use crate::access::{Extent, Permit, on, verb};
 use crate::error::Failure;
 use crate::store::Store;
 
@@ -89,6 +89,19 @@ pub async fn lock<V: on::Meeting>(
     id: PaperId,
 ) -> Result<Option<Paper>, Failure> {
     Ok(select(permit).filter(Column::Id.eq(id)).lock_exclusive().one(connection).await?)
+}
+
+/// The same with papers that were removed: for the repetition of the command that did it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock_removed_too(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<verb::PrepareMeeting>,
+    id: PaperId,
+) -> Result<Option<Paper>, Failure> {
+    let found = Entity::find_by_id(id).filter(Column::DistrictId.eq(permit.district_id()));
+    Ok(found.lock_exclusive().one(connection).await?)
 }
 
 /// Records a paper.
