@@ -50,11 +50,7 @@ async fn lock_item<V: on::Meeting>(
 }
 
 /// An organisation that has to be there.
-async fn expect_organisation<V: on::Meeting>(
-    work: &Work<'_, V>,
-    path: &str,
-    id: OrganisationId,
-) -> Result<(), Stop> {
+async fn expect_organisation<V: on::Meeting>(work: &Work<'_, V>, path: &str, id: OrganisationId) -> Result<(), Stop> {
     let found = organisation::find(work.transaction.connection(), work.permit, id).await?;
     found.map(drop).ok_or_else(|| UserError::at(path, ErrorCode::NotFound).into())
 }

@@ -258,11 +258,8 @@ impl Bodies<'_> {
             MeetingHoldInput { meeting_id, expected_version: None, present_ids: members, excused_ids: Vec::new() };
         made(commands.change(actor, &command, &options).await?)?;
         for (asked_by, text, answer) in QUESTIONS {
-            let command = MeetingQuestionAskInput {
-                agenda_item_id: item,
-                asked_by: asked_by.to_owned(),
-                text: text.to_owned(),
-            };
+            let command =
+                MeetingQuestionAskInput { agenda_item_id: item, asked_by: asked_by.to_owned(), text: text.to_owned() };
             let question = made(commands.create(actor, &command, &options).await?)?.id;
             let command = MeetingQuestionAnswerInput {
                 meeting_question_id: question,
@@ -288,8 +285,7 @@ impl Bodies<'_> {
             due_on: Some(day(2023, 12, 31)),
         };
         made(commands.create(actor, &command, &options).await?)?;
-        let command =
-            MeetingRecordMinutesInput { meeting_id, expected_version: None, minutes: MINUTES.to_owned() };
+        let command = MeetingRecordMinutesInput { meeting_id, expected_version: None, minutes: MINUTES.to_owned() };
         made(commands.change(actor, &command, &options).await?)?;
 
         clock.advance(Duration::days(14));

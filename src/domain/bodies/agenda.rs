@@ -107,7 +107,8 @@ mod tests {
     #[test]
     fn items_are_numbered_with_their_parts_below_them() {
         let item = |id, parent, position| Placed { id, parent, position };
-        let items = [item(4, Some(1), 2), item(2, None, 2), item(1, None, 1), item(3, Some(1), 1), item(9, Some(77), 3)];
+        let items =
+            [item(4, Some(1), 2), item(2, None, 2), item(1, None, 1), item(3, Some(1), 1), item(9, Some(77), 3)];
         let numbers: Vec<(i32, String)> = numbered(&items);
         let numbers: Vec<(i32, &str)> = numbers.iter().map(|(id, number)| (*id, number.as_str())).collect();
         assert_eq!(numbers, [(1, "1"), (3, "1.1"), (4, "1.2"), (2, "2"), (9, "3")]);

@@ -35,9 +35,7 @@ fn select<V: on::Meeting>(permit: &Permit<V>) -> Select<Entity> {
     let district = Condition::all().add(Column::DistrictId.eq(permit.district_id()));
     Entity::find().filter(match permit.extent() {
         Extent::District => district,
-        Extent::Part { organisations, .. } => {
-            district.add(Column::OrganisationId.is_in(organisations.iter().copied()))
-        }
+        Extent::Part { organisations, .. } => district.add(Column::OrganisationId.is_in(organisations.iter().copied())),
     })
 }
 

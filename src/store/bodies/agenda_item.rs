@@ -256,10 +256,6 @@ pub async fn number<V: on::Meeting>(
     position: i32,
 ) -> Result<(), Failure> {
     let row = ActiveModel { id: Set(id), position: Set(position), ..Default::default() };
-    Entity::update(row)
-        .validate()?
-        .filter(Column::DistrictId.eq(permit.district_id()))
-        .exec(connection)
-        .await?;
+    Entity::update(row).validate()?.filter(Column::DistrictId.eq(permit.district_id())).exec(connection).await?;
     Ok(())
 }

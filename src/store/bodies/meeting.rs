@@ -113,8 +113,7 @@ pub async fn page<V: on::Meeting>(
     if let Some(statuses) = filter.and_then(|filter| filter.status_in.as_ref()) {
         selected = selected.filter(Column::Status.is_in(statuses.iter().copied()));
     }
-    let selected =
-        window.apply(selected, Some(Column::StartsAt.into_simple_expr()), Column::Id.into_simple_expr());
+    let selected = window.apply(selected, Some(Column::StartsAt.into_simple_expr()), Column::Id.into_simple_expr());
     Ok(window.page(selected.all(store.reader()).await?))
 }
 

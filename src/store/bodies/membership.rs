@@ -8,7 +8,10 @@ use entity::body_membership::{ActiveModel, Column, Entity};
 use entity::ids::{BodyId, BodyMembershipId, OrganisationId, StaffMemberId};
 use entity::staff_member;
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
+};
 
 use super::holds;
 use crate::access::{Extent, Permit, Verb, on};
@@ -149,8 +152,7 @@ pub async fn people_of<V: on::Body>(
     permit: &Permit<V>,
     ids: &[StaffMemberId],
 ) -> Result<Vec<staff_member::Model>, Failure> {
-    let named =
-        Query::select().column((Entity, Column::StaffMemberId)).from(Entity).cond_where(reached(permit)).take();
+    let named = Query::select().column((Entity, Column::StaffMemberId)).from(Entity).cond_where(reached(permit)).take();
     Ok(staff_member::Entity::find()
         .filter(staff_member::Column::DistrictId.eq(permit.district_id()))
         .filter(staff_member::Column::Id.is_in(ids.iter().copied()))

@@ -24,17 +24,15 @@ pub const PART_LEN: usize = 256 * 1024;
 
 /// The door.
 fn select<V: on::Meeting>(permit: &Permit<V>) -> Select<Entity> {
-    let present =
-        Condition::all().add(Column::DistrictId.eq(permit.district_id())).add(Column::RemovedAt.is_null());
+    let present = Condition::all().add(Column::DistrictId.eq(permit.district_id())).add(Column::RemovedAt.is_null());
     Entity::find().filter(match permit.extent() {
         Extent::District => present,
         Extent::Part { organisations, .. } => {
             let of_meeting = Condition::all()
                 .add(Column::ItemId.is_null())
                 .add(Column::MeetingId.in_subquery(meeting::published(permit)));
-            let published = Condition::any()
-                .add(of_meeting)
-                .add(Column::ItemId.in_subquery(agenda_item::among_published(permit)));
+            let published =
+                Condition::any().add(of_meeting).add(Column::ItemId.in_subquery(agenda_item::among_published(permit)));
             let published = Condition::all().add(Column::IsPublic.eq(true)).add(published);
             let own = Column::ItemId.in_subquery(agenda_item::among_own(permit, organisations));
             present.add(Condition::any().add(own).add(published))

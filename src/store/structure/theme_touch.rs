@@ -63,10 +63,6 @@ pub async fn decided(
         let change = theme_change::ActiveModel::from(change).reset_all();
         theme_change::Entity::insert(change).exec_without_returning(connection).await?;
     }
-    Entity::update(touched)
-        .validate()?
-        .filter(Column::DistrictId.eq(permit.district_id()))
-        .exec(connection)
-        .await?;
+    Entity::update(touched).validate()?.filter(Column::DistrictId.eq(permit.district_id())).exec(connection).await?;
     Ok(Some(status))
 }
