@@ -233,7 +233,7 @@ impl Bodies<'_> {
             theme_id: None,
             organisation_id: Some(self.organisation(CENTRE)?),
             is_public: true,
-            carried_from_id: None,
+            continues_id: None,
         };
         let item = made(commands.create(actor, &command, &options).await?)?.id;
         let presentation = presentation();

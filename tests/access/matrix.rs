@@ -106,6 +106,7 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         measure: work.measure,
         note: work.note,
         task: work.task,
+        bodies: crate::bodies::ids(app, &town, &institution).await,
         town,
         institution,
     }

@@ -133,7 +133,7 @@ pub struct AgendaItemAddInput {
     #[graphql(default)]
     pub is_public: bool,
     /// The postponed item of an earlier meeting of the same body that it takes up again.
-    pub carried_from_id: Option<AgendaItemId>,
+    pub continues_id: Option<AgendaItemId>,
 }
 
 impl Command for AgendaItemAddInput {
@@ -166,11 +166,11 @@ impl Creates for AgendaItemAddInput {
             }
         }
         expect_named(work, self.theme_id, self.organisation_id).await?;
-        if let Some(carried) = self.carried_from_id {
+        if let Some(carried) = self.continues_id {
             let postponed = agenda_item::postponed(connection, work.permit, &[meeting.body_id]).await?;
             let suits = |(item, of): &(AgendaItem, Meeting)| item.id == carried && of.starts_at < meeting.starts_at;
             if !postponed.iter().any(suits) {
-                return Err(UserError::at("carriedFromId", ErrorCode::AgendaItemNotToCarry).into());
+                return Err(UserError::at("continuesId", ErrorCode::AgendaItemNotToCarry).into());
             }
         }
         let id = AgendaItemId::new();
@@ -187,7 +187,7 @@ impl Creates for AgendaItemAddInput {
             organisation_id: self.organisation_id,
             is_public: self.is_public,
             status: AgendaItemStatus::Open,
-            carried_from_id: self.carried_from_id,
+            carried_from_id: self.continues_id,
             removed_at: None,
             version: 1,
             created_at: work.now,

@@ -86,7 +86,7 @@ impl AgendaItem {
     }
 
     /// The postponed item of an earlier meeting that it takes up again; null if it is new, or if you do not see that item.
-    async fn carried_from(&self, ctx: &Context<'_>) -> Result<Option<AgendaItem>, Failure> {
+    async fn continues(&self, ctx: &Context<'_>) -> Result<Option<AgendaItem>, Failure> {
         let Some(carried) = self.0.carried_from_id else { return Ok(None) };
         Ok(ctx.load(carried).await?.map(AgendaItem))
     }

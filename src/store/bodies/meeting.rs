@@ -38,6 +38,8 @@ fn reached<V: on::Meeting>(permit: &Permit<V>) -> Condition {
     let district = Condition::all().add(Column::DistrictId.eq(permit.district_id()));
     match permit.extent() {
         Extent::District => district,
+        // What is published is so for those who read meetings at all.
+        Extent::Part { .. } if permit.extent().is_nothing() => district.add(Column::Id.is_null()),
         Extent::Part { organisations, .. } => {
             let own = Condition::any()
                 .add(Column::BodyId.in_subquery(membership::bodies_of_own(permit, organisations)))
@@ -72,6 +74,9 @@ pub(super) fn invited<V: on::Meeting>(permit: &Permit<V>) -> SelectStatement {
 fn of_district<V: on::Meeting>(permit: &Permit<V>) -> SelectStatement {
     let mut select = Query::select();
     select.column((Entity, Column::Id)).from(Entity).and_where(Column::DistrictId.eq(permit.district_id()));
+    if permit.extent().is_nothing() {
+        select.and_where(Column::Id.is_null());
+    }
     select
 }
 

@@ -23,6 +23,8 @@ fn reached<V: Verb>(permit: &Permit<V>) -> Condition {
     let district = Condition::all().add(Column::DistrictId.eq(permit.district_id()));
     match permit.extent() {
         Extent::District => district,
+        // What is public is so for those who read bodies at all.
+        Extent::Part { .. } if permit.extent().is_nothing() => district.add(Column::Id.is_null()),
         Extent::Part { organisations, .. } => {
             let public = Query::select()
                 .column((body::Entity, body::Column::Id))
