@@ -82,7 +82,7 @@ both_databases! {
         done(&round.coordinator, "meetingPublish", json!({ "meetingId": meeting, "withMinutes": true }), "meeting { id }").await;
         assert!(marks(&manager, &ids).await.contains(&"Q0minutes".to_owned()));
         assert_eq!(marks(&round.app.supervisor().await, &ids).await, marks(&round.coordinator, &ids).await);
-        assert_eq!(marks(&round.coordinator, &ids).await.len(), 17);
+        assert_eq!(marks(&round.coordinator, &ids).await.len(), 18);
         for login in ["datenschutz@kreis-coesfeld.example", "administration@kreis-coesfeld.example", "fachverfahren@stadt-duelmen.example"] {
             let user = round.app.user(login).await;
             assert_eq!(user.query("{ meetings { nodes { id } } }").await.code(), "FORBIDDEN", "{login}");
