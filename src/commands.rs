@@ -4,6 +4,7 @@
 //! writing it: idempotency, the transaction, loading through the access door, the version check, one event, validate-only.
 
 pub mod accounts;
+pub mod bodies;
 pub mod casework;
 pub mod district;
 pub mod pipeline;

@@ -1,5 +1,6 @@
 //! The pure rules: values in, decision out. No database, no async, no clock.
 
+pub mod bodies;
 pub mod casework;
 pub mod district;
 pub mod input;

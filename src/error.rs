@@ -388,6 +388,56 @@ catalogue! {
         "Die Frist muss zwischen {minimum} und {maximum} Monaten liegen." "The period must lie between {minimum} and {maximum} months.";
 
 
+    // Bodies.
+    MeetingStepNotAllowed "MEETING_STEP_NOT_ALLOWED" Rule 409 false
+        "Im Zustand {status} der Sitzung ist {transition} nicht möglich. Mögliche Schritte nennt availableTransitions." "{transition} is not possible in status {status} of the meeting. availableTransitions names the possible steps.";
+    MeetingInThePast "MEETING_IN_THE_PAST" Rule 422 false
+        "Eine Sitzung wird für die Zukunft geplant. Einen späteren Beginn angeben." "A meeting is planned for the future. Give a later beginning.";
+    MeetingNotBegun "MEETING_NOT_BEGUN" Rule 409 false
+        "Die Sitzung beginnt erst am {day}. Die Anwesenheit wird an diesem Tag oder danach erfasst." "The meeting begins on {day} only. Record the attendance on that day or later.";
+    AgendaEmpty "AGENDA_EMPTY" Rule 409 false
+        "Die Tagesordnung ist leer. Zuerst mindestens einen Punkt aufnehmen." "The agenda is empty. Add an item first.";
+    AgendaClosed "AGENDA_CLOSED" Rule 409 false
+        "Die Tagesordnung ist abgeschlossen: Die Sitzung hat begonnen, ist vorbei oder fällt aus. Den Punkt in die nächste Sitzung aufnehmen." "The agenda is closed: the meeting has begun, is over or was cancelled. Add the item to the next meeting.";
+    AgendaTooNested "AGENDA_TOO_NESTED" Rule 422 false
+        "Unter einem Tagesordnungspunkt gibt es nur eine Ebene. Den Punkt eine Ebene höher aufnehmen." "There is one level only below an item of the agenda. Add the item one level higher.";
+    AgendaItemClosed "AGENDA_ITEM_CLOSED" Rule 409 false
+        "Der Tagesordnungspunkt ist abgeschlossen ({status}). Für einen neuen Beschluss den Punkt in eine spätere Sitzung aufnehmen." "The item of the agenda is closed ({status}). Add it to a later meeting for another decision.";
+    AgendaItemHasParts "AGENDA_ITEM_HAS_PARTS" Rule 409 false
+        "Der Tagesordnungspunkt hat Unterpunkte. Diese einzeln behandeln." "The item of the agenda has parts. Deal with them one by one.";
+    AgendaItemsOpen "AGENDA_ITEMS_OPEN" Rule 409 false
+        "{count} Tagesordnungspunkte haben noch kein Ergebnis. Beschluss eintragen, zur Kenntnis nehmen oder vertagen." "{count} items of the agenda have no result yet. Record a decision, take note or postpone them.";
+    AgendaItemNotToCarry "AGENDA_ITEM_NOT_TO_CARRY" Rule 422 false
+        "Nur ein vertagter Punkt einer früheren Sitzung desselben Gremiums, der noch nicht wieder aufgenommen wurde, kann übernommen werden." "Only a postponed item of an earlier meeting of the same body that was not taken up yet can be carried over.";
+    MinutesMissing "MINUTES_MISSING" Rule 409 false
+        "Es gibt noch keine Niederschrift. Sie zuerst erfassen." "There are no minutes yet. Record them first.";
+    MinutesNotApproved "MINUTES_NOT_APPROVED" Rule 409 false
+        "Die Niederschrift ist noch nicht genehmigt. Ohne sie veröffentlichen oder sie zuerst genehmigen." "The minutes are not approved yet. Publish without them, or approve them first.";
+    AttendanceFixed "ATTENDANCE_FIXED" Rule 409 false
+        "Es sind schon Beschlüsse eingetragen; die Anwesenheit steht fest." "Decisions are on record already; the attendance is settled.";
+    MembershipUnsuitable "MEMBERSHIP_UNSUITABLE" Rule 422 false
+        "Diese Mitgliedschaft gehört am Sitzungstag nicht zum Gremium. Eine gültige Mitgliedschaft angeben." "This membership does not belong to the body on the day of the meeting. Name one that holds.";
+    MembershipEnded "MEMBERSHIP_ENDED" Rule 409 false
+        "Die Mitgliedschaft ist schon beendet." "The membership has ended already.";
+    QuorumMissing "QUORUM_MISSING" Rule 409 false
+        "Das Gremium ist nicht beschlussfähig: {present} stimmberechtigte Mitglieder sind anwesend, {quorum} sind nötig. Den Punkt vertagen." "The body has no quorum: {present} voting members are present, {quorum} are needed. Postpone the item.";
+    VotesNeeded "VOTES_NEEDED" Rule 422 false
+        "Dieser Beschluss braucht eine Abstimmung. Die Stimmen angeben; nur für die Kenntnisnahme ist keine nötig." "This decision needs a vote. Give the votes; only taking note needs none.";
+    VotesMismatch "VOTES_MISMATCH" Rule 422 false
+        "Die Stimmen ergeben {sum} statt {expected}: anwesende stimmberechtigte Mitglieder ohne die befangenen. Jede Stimme genau einmal angeben." "The votes sum to {sum} instead of {expected}: voting members present without those with a conflict of interest. Give each vote exactly once.";
+    VotesContradictDecision "VOTES_CONTRADICT_DECISION" Rule 422 false
+        "Die Stimmen ({yes} Ja, {no} Nein) passen nicht zum Ergebnis. Angenommen ist mit mehr Ja- als Nein-Stimmen, sonst abgelehnt." "The votes ({yes} yes, {no} no) do not fit the result. More yes than no is adopted, all else is rejected.";
+    VoterNotEntitled "VOTER_NOT_ENTITLED" Rule 422 false
+        "Dieses Mitglied ist nicht anwesend, hat kein Stimmrecht oder ist befangen. Die Stimme streichen." "This member is not present, has no vote or has a conflict of interest. Leave the vote out.";
+    MeetingNotToPublish "MEETING_NOT_TO_PUBLISH" Rule 409 false
+        "Die Sitzung eines nichtöffentlichen Gremiums kann erst veröffentlicht werden, wenn ihre Niederschrift genehmigt ist." "The meeting of a body that does not meet in public can be published only after its minutes were approved.";
+    MeetingNotPublished "MEETING_NOT_PUBLISHED" Rule 409 false
+        "Die Sitzung ist nicht veröffentlicht." "The meeting is not published.";
+    UrlUnsuitable "URL_UNSUITABLE" Rule 422 false
+        "Die Adresse muss mit https:// beginnen, einen Rechner nennen und darf keine Zugangsdaten enthalten." "The address must begin with https://, name a host and hold no credentials.";
+    ActionItemSettled "ACTION_ITEM_SETTLED" Rule 409 false
+        "Der Auftrag ist schon abgeschlossen ({status})." "The action item is settled already ({status}).";
+
     // Figures.
     SettingOutOfRange "SETTING_OUT_OF_RANGE" Rule 422 false
         "Der Wert muss zwischen {minimum} und {maximum} liegen." "The value must lie between {minimum} and {maximum}.";

@@ -5,6 +5,7 @@
 //! type, its queries and its thin mutations.
 
 pub mod accounts;
+pub mod bodies;
 pub mod casework;
 pub mod connection;
 pub mod context;

@@ -9,6 +9,7 @@
 )]
 
 pub mod accounts;
+pub mod bodies;
 pub mod casework;
 pub mod connection;
 pub mod district;

@@ -6,6 +6,8 @@ mod access;
 #[cfg(test)]
 mod app;
 #[cfg(test)]
+mod bodies;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod casework;

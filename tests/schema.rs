@@ -28,6 +28,7 @@ const PLAIN_LISTS: &[(&str, &str)] = &[
     ("LogEntry.changes", "the columns of a record"),
     ("AccessReview.findings", "at most 500"),
     ("Case.availablePhases", "the phases"),
+    ("Meeting.availableTransitions", "the transitions"),
     ("SupervisionSession.availableTransitions", "the transitions"),
     ("Goal.availableTransitions", "the statuses"),
     ("Measure.availableTransitions", "the statuses"),

@@ -1262,3 +1262,123 @@ code_list! {
         Withdrawn = "WITHDRAWN",
     }
 }
+
+code_list! {
+    /// Where a meeting stands.
+    MeetingStatus {
+        /// A day is set; nobody is invited yet.
+        Planned = "PLANNED",
+        /// The members are invited.
+        Invited = "INVITED",
+        /// It takes place or took place: attendance is on record, decisions can be.
+        Held = "HELD",
+        /// Its minutes are approved: nothing more is decided in it.
+        Approved = "APPROVED",
+        /// It does not take place.
+        Cancelled = "CANCELLED",
+    }
+}
+
+code_list! {
+    /// Whether a member attended a meeting.
+    AttendanceStatus {
+        /// The member was there.
+        Present = "PRESENT",
+        /// The member had sent apologies.
+        Excused = "EXCUSED",
+        /// The member was not there.
+        Absent = "ABSENT",
+    }
+}
+
+code_list! {
+    /// What came of an item of an agenda.
+    AgendaItemStatus {
+        /// Nothing yet.
+        Open = "OPEN",
+        /// The body decided.
+        Decided = "DECIDED",
+        /// Put off to a later meeting.
+        Postponed = "POSTPONED",
+        /// The body took note (Kenntnis genommen).
+        Noted = "NOTED",
+    }
+}
+
+code_list! {
+    /// What a body decided.
+    DecisionKind {
+        /// Adopted: it is to be done so.
+        Adopt = "ADOPT",
+        /// Rejected.
+        Reject = "REJECT",
+        /// Put off to a later meeting.
+        Defer = "DEFER",
+        /// Handed to another body or office of the district.
+        Delegate = "DELEGATE",
+        /// Handed to a higher body.
+        Escalate = "ESCALATE",
+        /// Handed to the district council or a committee of it.
+        ReferToCouncil = "REFER_TO_COUNCIL",
+        /// Handed to the state (Land): beyond the competence of the district.
+        ReferToState = "REFER_TO_STATE",
+        /// Taken note of (Kenntnis genommen). Needs no vote.
+        TakeNote = "TAKE_NOTE",
+    }
+}
+
+code_list! {
+    /// How a body voted.
+    VotingKind {
+        /// Not at all.
+        None = "NONE",
+        /// By show of hands: only the numbers are on record.
+        Count = "COUNT",
+        /// By name: the vote of each member is on record.
+        Names = "NAMES",
+    }
+}
+
+code_list! {
+    /// The vote of a member.
+    Vote {
+        /// For it.
+        Yes = "YES",
+        /// Against it.
+        No = "NO",
+        /// Neither.
+        Abstention = "ABSTENTION",
+        /// No vote, because of a conflict of interest (Befangenheit).
+        Excluded = "EXCLUDED",
+    }
+}
+
+code_list! {
+    /// What a paper is.
+    PaperKind {
+        /// Proposal for a decision (Vorlage).
+        Proposal = "PROPOSAL",
+        /// Report.
+        Report = "REPORT",
+        /// Presentation.
+        Presentation = "PRESENTATION",
+        /// Minutes (Niederschrift).
+        Minutes = "MINUTES",
+        /// Statement of an institution.
+        Statement = "STATEMENT",
+        /// Another paper.
+        Other = "OTHER",
+    }
+}
+
+code_list! {
+    /// What became of something that was to be done.
+    ActionItemStatus {
+        /// To be done.
+        Open = "OPEN",
+        /// Done.
+        Done = "DONE",
+        /// Not to be done any more.
+        Dropped = "DROPPED",
+    }
+}

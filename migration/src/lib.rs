@@ -32,6 +32,9 @@ mod m20261126_000081_access_purge;
 mod m20261126_000100_stair_model;
 mod m20261126_000101_barrier;
 mod m20261126_000102_theme;
+mod m20261126_000120_body;
+mod m20261126_000121_meeting;
+mod m20261126_000122_decision;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +72,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000100_stair_model::Migration),
             Box::new(m20261126_000101_barrier::Migration),
             Box::new(m20261126_000102_theme::Migration),
+            Box::new(m20261126_000120_body::Migration),
+            Box::new(m20261126_000121_meeting::Migration),
+            Box::new(m20261126_000122_decision::Migration),
         ]
     }
 }

@@ -195,6 +195,31 @@ actions! {
         /// Plan and hold supervision sessions, record agreements.
         HoldSupervision = "HOLD_SUPERVISION",
     }
+    Body {
+        /// See bodies with their memberships: all of the district, or those of public bodies and the own ones.
+        ReadBody = "READ_BODY",
+        /// Found and change bodies, add and end memberships.
+        EditBody = "EDIT_BODY",
+    }
+    Meeting {
+        /// See meetings with agendas, papers, decisions and action items: all, or those of the own organisation and what was
+        /// published.
+        ReadMeeting = "READ_MEETING",
+        /// Plan meetings, write agendas, add papers, invite, cancel.
+        PrepareMeeting = "PREPARE_MEETING",
+        /// Record attendance, minutes and questions, approve minutes.
+        RecordMeeting = "RECORD_MEETING",
+        /// Answer the questions of members.
+        AnswerQuestion = "ANSWER_QUESTION",
+        /// Publish meetings, and take that back.
+        PublishMeeting = "PUBLISH_MEETING",
+        /// Record decisions with their votes, and what is to be done after them.
+        RecordDecision = "RECORD_DECISION",
+        /// Report that something is done that the own organisation is responsible for.
+        ReportAction = "REPORT_ACTION",
+        /// See which themes bodies left unanswered.
+        FollowUpThemes = "FOLLOW_UP_THEMES",
+    }
     Figures {
         /// See the caseload of each case manager, weighted by intensity, and hints about quality.
         ReadCaseload = "READ_CASELOAD",
@@ -269,6 +294,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             A::ReadSupervisionSession | A::RequestSupervision | A::KeepCalendar => Reach::Own,
             A::ReadErasure | A::ProposeErasure => Reach::Own,
             A::ReadPosition | A::ReadStaffMember | A::ReadAccount => Reach::Own,
+            A::ReadBody | A::ReadMeeting => Reach::Own,
             _ => Reach::Nothing,
         },
         Role::Supervisor => match action {
@@ -297,6 +323,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::PublishTheme
             | A::AnswerTheme
             | A::AssignProfessionalSupervision => Reach::District,
+            A::ReadBody | A::ReadMeeting | A::AnswerQuestion | A::FollowUpThemes => Reach::District,
             A::ReadIdentity | A::ReadNotice => Reach::Released,
             A::AddStaffMember => Reach::Organisation,
             A::ReadAccount => Reach::Own,
@@ -319,12 +346,16 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::AnswerTheme
             | A::EditStairModel
             | A::AssignProfessionalSupervision => Reach::District,
+            A::ReadBody | A::EditBody | A::ReadMeeting | A::PrepareMeeting | A::RecordMeeting => Reach::District,
+            A::AnswerQuestion | A::PublishMeeting | A::RecordDecision | A::ReportAction => Reach::District,
+            A::FollowUpThemes => Reach::District,
             A::AddStaffMember => Reach::Organisation,
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
         },
         Role::Employer => match action {
             A::ReadDirectory => Reach::District,
+            A::ReadBody | A::ReadMeeting | A::ReportAction => Reach::Organisation,
             A::ReadPosition
             | A::ReadStaffMember
             | A::AddStaffMember
@@ -378,6 +409,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
         Role::Institution => match action {
             A::ReadDirectory => Reach::District,
             A::ReadNotice | A::ReadPublication => Reach::Organisation,
+            A::ReadBody | A::ReadMeeting | A::ReportAction => Reach::Organisation,
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
         },

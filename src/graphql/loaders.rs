@@ -13,15 +13,17 @@ use async_graphql::runtime::{Timer, TokioSpawner};
 use chrono::NaiveDate;
 use entity::codes::{AccessBasis, DataClass, TextKind};
 use entity::ids::{
-    AccountId, BarrierId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, DocumentId,
-    GoalId, ImportRunId, MeasureId, MunicipalityId, OrganisationId, PositionId, StaffMemberId, StairModelId,
-    SupervisionSessionId, SupportPlanId, ThemeId, TransferId,
+    AccountId, ActionItemId, AgendaItemId, BarrierId, BodyId, BodyMembershipId, CaseId, ClientId, ConsentId,
+    DeadlineRuleId, DecisionId, DisclosureId, DistrictId, DocumentId, GoalId, ImportRunId, MeasureId, MeetingId,
+    MunicipalityId, OrganisationId, PaperId, PositionId, StaffMemberId, StairModelId, SupervisionSessionId,
+    SupportPlanId, ThemeId, TransferId,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use crate::access::{Actor, Permit, Verb, verb};
+use crate::domain::bodies::meeting::Standing;
 use crate::domain::casework::case::Facts;
 use crate::domain::reporting::caseload::Cases;
 use crate::domain::reporting::hint::Limits;
@@ -29,6 +31,13 @@ use crate::error::{ErrorCode, Failure};
 use crate::store::Store;
 use crate::store::accounts::account::{self, Account};
 use crate::store::accounts::grant::{self, Grant};
+use crate::store::bodies::action_item::{self, ActionItem};
+use crate::store::bodies::agenda_item::{self, AgendaItem};
+use crate::store::bodies::decision::{self, Decision, DecisionVote};
+use crate::store::bodies::meeting::{self, Attendance, FollowUp, Meeting};
+use crate::store::bodies::membership::{self, Membership};
+use crate::store::bodies::paper::{self, Paper};
+use crate::store::bodies::question::{self, Question};
 use crate::store::casework::assessment::Assessment;
 use crate::store::casework::case::{self, Case};
 use crate::store::casework::case_person::{self, CasePerson};
@@ -1066,6 +1075,161 @@ impl Loader<OwnFteOf> for Loaders {
         let permit = self.permit::<verb::ReadWorkload>()?;
         let rows = caseload::full_time_equivalents(&self.store, &permit, &ids).await?;
         Ok(rows.into_iter().map(|(id, fte)| (OwnFteOf(id), fte)).collect())
+    }
+}
+
+// Bodies and their meetings.
+
+macro_rules! loads_one {
+    ($($id:ident => $record:ident by $find:path;)*) => {$(
+        #[async_trait::async_trait]
+        impl Loader<$id> for Loaders {
+            type Value = $record;
+            type Error = Failure;
+
+            async fn load(&self, keys: &[$id]) -> Result<HashMap<$id, $record>, Failure> {
+                let rows = $find(&self.store, &self.permit::<verb::ReadMeeting>()?, keys).await?;
+                Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+            }
+        }
+    )*};
+}
+
+loads_one! {
+    MeetingId => Meeting by meeting::find_many;
+    AgendaItemId => AgendaItem by agenda_item::find_many;
+    DecisionId => Decision by decision::find_many;
+    ActionItemId => ActionItem by action_item::find_many;
+    PaperId => Paper by paper::find_many;
+}
+
+macro_rules! loads_parts {
+    ($($(#[$doc:meta])* $key:ident($id:ident) => $record:ident by $find:path, $of:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $key(pub $id);
+
+        #[async_trait::async_trait]
+        impl Loader<$key> for Loaders {
+            type Value = Vec<$record>;
+            type Error = Failure;
+
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, Self::Value>, Failure> {
+                let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+                let rows = $find(&self.store, &self.permit::<verb::ReadMeeting>()?, &ids).await?;
+                Ok(grouped(keys, rows.into_iter().map(|row| ($key(row.$of), row))))
+            }
+        }
+    )*};
+}
+
+loads_parts! {
+    /// The items of a meeting.
+    ItemsOf(MeetingId) => AgendaItem by agenda_item::of_many, meeting_id;
+    /// Who attended a meeting.
+    AttendanceOf(MeetingId) => Attendance by meeting::attendance_of_many, meeting_id;
+    /// The papers of a meeting and its items.
+    PapersOf(MeetingId) => Paper by paper::of_meetings, meeting_id;
+    /// The questions asked at an item.
+    QuestionsOf(AgendaItemId) => Question by question::of_items, item_id;
+    /// The decision on an item, if there is one.
+    DecisionsOf(AgendaItemId) => Decision by decision::of_items, item_id;
+    /// The votes by name on a decision.
+    VotesOf(DecisionId) => DecisionVote by decision::votes_of, decision_id;
+    /// What is to be done after a decision.
+    ActionItemsOf(DecisionId) => ActionItem by action_item::of_decisions, decision_id;
+}
+
+/// The minutes of a meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MinutesOf(pub MeetingId);
+
+#[async_trait::async_trait]
+impl Loader<MinutesOf> for Loaders {
+    type Value = String;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[MinutesOf]) -> Result<HashMap<MinutesOf, String>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = meeting::minutes_of(&self.store, &self.permit::<verb::ReadMeeting>()?, &ids).await?;
+        Ok(rows.into_iter().map(|row| (MinutesOf(row.meeting_id), row.text)).collect())
+    }
+}
+
+/// What earlier meetings of its body left to be done for a meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FollowUpsOf(pub MeetingId);
+
+#[async_trait::async_trait]
+impl Loader<FollowUpsOf> for Loaders {
+    type Value = Vec<FollowUp>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[FollowUpsOf]) -> Result<HashMap<FollowUpsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = meeting::follow_ups(&self.store, &self.permit::<verb::ReadMeeting>()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|(meeting, row)| (FollowUpsOf(meeting), row))))
+    }
+}
+
+/// What the steps of a meeting depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StandingOf(pub MeetingId);
+
+#[async_trait::async_trait]
+impl Loader<StandingOf> for Loaders {
+    type Value = Standing;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[StandingOf]) -> Result<HashMap<StandingOf, Standing>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadMeeting>()?;
+        let meetings = meeting::find_many(&self.store, &permit, &ids).await?;
+        let standings = meeting::standings_of_many(&self.store, &permit, &meetings).await?;
+        Ok(standings.into_iter().map(|(id, standing)| (StandingOf(id), standing)).collect())
+    }
+}
+
+/// The memberships of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MembershipsOf(pub BodyId);
+
+#[async_trait::async_trait]
+impl Loader<MembershipsOf> for Loaders {
+    type Value = Vec<Membership>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[MembershipsOf]) -> Result<HashMap<MembershipsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = membership::of_bodies(&self.store, &self.permit::<verb::ReadBody>()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (MembershipsOf(row.body_id), row))))
+    }
+}
+
+#[async_trait::async_trait]
+impl Loader<BodyMembershipId> for Loaders {
+    type Value = Membership;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[BodyMembershipId]) -> Result<HashMap<BodyMembershipId, Membership>, Failure> {
+        let rows = membership::find_many(&self.store, &self.permit::<verb::ReadBody>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The person that a membership which the reader may read names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MemberPerson(pub StaffMemberId);
+
+#[async_trait::async_trait]
+impl Loader<MemberPerson> for Loaders {
+    type Value = StaffMember;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[MemberPerson]) -> Result<HashMap<MemberPerson, StaffMember>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = membership::people_of(&self.store, &self.permit::<verb::ReadBody>()?, &ids).await?;
+        Ok(rows.into_iter().map(|row| (MemberPerson(row.id), row)).collect())
     }
 }
 

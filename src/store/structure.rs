@@ -7,3 +7,4 @@ pub mod stair;
 pub mod theme;
 pub mod theme_answer;
 pub mod theme_publication;
+pub mod theme_touch;

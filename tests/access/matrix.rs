@@ -112,6 +112,7 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         theme: text(&structure["theme"]),
         other_theme: text(&structure["otherTheme"]),
         publication: text(&structure["publication"]),
+        bodies: crate::bodies::ids(app, &town, &institution).await,
         town,
         institution,
     }

@@ -73,6 +73,27 @@ pub struct Ids {
     pub other_theme: String,
     /// What the coordinator wants to be published of the theme.
     pub publication: String,
+    /// A body to which the town and the institution belong, and what it does.
+    pub bodies: BodyIds,
+}
+
+/// Ids of one body: its next meeting, to which the members were invited, and one that it held.
+#[derive(Default)]
+pub struct BodyIds {
+    pub body: String,
+    pub membership: String,
+    pub planned: String,
+    pub invited: String,
+    pub held: String,
+    /// Of the meeting that was invited to; names the institution.
+    pub item: String,
+    /// Of the meeting that was held; open.
+    pub held_item: String,
+    pub question: String,
+    pub paper: String,
+    pub decision: String,
+    /// Of the town.
+    pub action: String,
 }
 
 /// A request for one field.
@@ -226,6 +247,84 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Query", "transfers") => read("{ transfers { nodes { id reference } } }", json!({})),
         ("Query", "accounts") => read("{ accounts { totalCount nodes { id } } }", json!({})),
         ("Query", "logEntries") => read("{ logEntries { nodes { id } } }", json!({})),
+        ("Query", "meeting") => {
+            read("query($id: ID!) { meeting(id: $id) { id } }", json!({ "id": ids.bodies.invited }))
+        }
+        ("Query", "meetings") => read("{ meetings { nodes { id } } }", json!({})),
+        ("Query", "agendaItems") => read("{ agendaItems { nodes { id } } }", json!({})),
+        ("Query", "actionItems") => read("{ actionItems { nodes { id } } }", json!({})),
+        ("Query", "unansweredThemes") => read("{ unansweredThemes { nodes { themeId } } }", json!({})),
+        ("Mutation", "bodyFound") => vec![command(field, "", json!({ "kind": "WORKING_GROUP", "name": "AG" }))],
+        ("Mutation", "bodyChange") => {
+            vec![command(field, "", json!({ "bodyId": ids.bodies.body, "name": "Runde", "isPublic": false }))]
+        }
+        ("Mutation", "bodyMembershipAdd") => vec![command(
+            field,
+            "",
+            json!({ "bodyId": ids.bodies.body, "organisationId": ids.town, "function": "Neu", "validFrom": "2023-01-01" }),
+        )],
+        ("Mutation", "bodyMembershipEnd") => {
+            vec![command(field, "", json!({ "bodyMembershipId": ids.bodies.membership, "validUntil": "2024-01-01" }))]
+        }
+        ("Mutation", "meetingPlan") => vec![command(
+            field,
+            "",
+            json!({ "bodyId": ids.bodies.body, "title": "Sitzung", "startsAt": "2033-01-01T08:00:00Z" }),
+        )],
+        ("Mutation", "meetingChange") => vec![command(
+            field,
+            "",
+            json!({ "meetingId": ids.bodies.planned, "title": "Sitzung", "startsAt": "2033-01-01T08:00:00Z" }),
+        )],
+        ("Mutation", "meetingInvite" | "meetingCancel") => {
+            vec![command(field, "", json!({ "meetingId": ids.bodies.planned }))]
+        }
+        ("Mutation", "meetingHold") => {
+            vec![command(field, "", json!({ "meetingId": ids.bodies.held, "presentIds": [] }))]
+        }
+        ("Mutation", "meetingRecordMinutes") => {
+            vec![command(field, "", json!({ "meetingId": ids.bodies.held, "minutes": "Text" }))]
+        }
+        ("Mutation", "meetingApproveMinutes" | "meetingPublish" | "meetingUnpublish") => {
+            vec![command(field, "", json!({ "meetingId": ids.bodies.held }))]
+        }
+        ("Mutation", "agendaItemAdd") => {
+            vec![command(field, "", json!({ "meetingId": ids.bodies.invited, "title": "Neu" }))]
+        }
+        ("Mutation", "agendaItemChange") => {
+            vec![command(field, "", json!({ "agendaItemId": ids.bodies.item, "title": "Neu", "isPublic": false }))]
+        }
+        ("Mutation", "agendaItemRemove") => vec![command(field, "", json!({ "agendaItemId": ids.bodies.item }))],
+        ("Mutation", "agendaItemPostpone") => {
+            vec![command(field, "", json!({ "agendaItemId": ids.bodies.held_item }))]
+        }
+        ("Mutation", "meetingQuestionAsk") => vec![command(
+            field,
+            "",
+            json!({ "agendaItemId": ids.bodies.item, "askedBy": "Fraktion A", "text": "Wie hoch?" }),
+        )],
+        ("Mutation", "meetingQuestionAnswer") => {
+            vec![command(field, "", json!({ "meetingQuestionId": ids.bodies.question, "answer": "So hoch." }))]
+        }
+        ("Mutation", "paperAdd") => vec![command(
+            field,
+            "",
+            json!({ "agendaItemId": ids.bodies.item, "kind": "OTHER", "name": "Anlage", "source": { "url": "https://ris.example/" } }),
+        )],
+        ("Mutation", "paperRemove") => vec![command(field, "", json!({ "paperId": ids.bodies.paper }))],
+        ("Mutation", "decisionRecord") => vec![command(
+            field,
+            "",
+            json!({ "agendaItemId": ids.bodies.held_item, "kind": "TAKE_NOTE", "text": "Kenntnis genommen." }),
+        )],
+        ("Mutation", "actionItemAssign") => vec![command(
+            field,
+            "",
+            json!({ "decisionId": ids.bodies.decision, "organisationId": ids.town, "text": "Auftrag" }),
+        )],
+        ("Mutation", "actionItemReport" | "actionItemDrop") => {
+            vec![command(field, "", json!({ "actionItemId": ids.bodies.action, "result": "Erledigt" }))]
+        }
         ("Mutation", "sessionLogin") => {
             let login = json!({ "login": kim::demo::COORDINATOR_LOGIN, "password": kim::demo::PASSWORD });
             vec![session(field, login)]
