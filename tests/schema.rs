@@ -44,6 +44,9 @@ const PLAIN_LISTS: &[(&str, &str)] = &[
     ("LogEntry.texts", "the texts of one input"),
     ("Query.clientSearch", "at most 50"),
     ("UserError.path", "one step of an input"),
+    ("StairModel.stages", "three to seven"),
+    ("Barrier.availableMoves", "the stages"),
+    ("Theme.availableTransitions", "the transitions"),
 ];
 
 #[test]

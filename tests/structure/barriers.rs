@@ -5,7 +5,7 @@ use super::*;
 const ONE: &str =
     "query($id: ID!) { node(id: $id) { ... on Barrier { kind needArea legalSphere status isOverdue vignette version
     stage { position key } measure { status } municipality { name } answerDueOn raiseOn
-    transitions { nodes { fromStage toStage movedBy reason isOverdue } }
+    transitions { nodes { previousStage toStage movedBy reason isOverdue } }
     availableMoves { stage allowed needsReason } case { reference } } } }";
 
 async fn barrier(user: &Client, id: &Value) -> Value {
@@ -83,7 +83,7 @@ both_databases! {
         assert_eq!(moved(&supervisor, id, 5, Some("betrifft alle Träger")).await, Vec::<String>::new());
         let seen = barrier(&user, id).await;
         let steps: Vec<_> = seen["transitions"]["nodes"].as_array().unwrap().iter()
-            .map(|step| (step["fromStage"].as_i64(), step["toStage"].as_i64().unwrap(), step["reason"].as_str())).collect();
+            .map(|step| (step["previousStage"].as_i64(), step["toStage"].as_i64().unwrap(), step["reason"].as_str())).collect();
         assert_eq!(steps, [(None, 2, None), (Some(2), 3, None), (Some(3), 5, Some("betrifft alle Träger"))]);
         let lead = user.send("query($id: ID!) { case(id: $id) { lead { displayName } } }", json!({ "id": case })).await;
         assert_eq!(lead.data()["case"]["lead"]["displayName"], "Clara Casemanagement-Muster");

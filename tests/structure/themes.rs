@@ -2,9 +2,9 @@
 
 use super::*;
 
-const THEME: &str = "query($id: ID!) { node(id: $id) { ... on Theme { number title status version mergedInto { id } splitFrom { id }
+const THEME: &str = "query($id: ID!) { node(id: $id) { ... on Theme { number title status version mergedInto { id } splitOffOf { id }
     evidence { isExact cases barriers caseManagers municipalities costCents suffices } priority { value score isOverridden }
-    barriers { nodes { id } } changes { nodes { fromStatus toStatus changedBy reason } }
+    barriers { nodes { id } } changes { nodes { previousStatus toStatus changedBy reason } }
     availableTransitions { status by allowed } answers { nodes { text hint } } } } }";
 
 async fn theme(user: &Client, id: &Value) -> Value {
@@ -113,7 +113,7 @@ both_databases! {
         let part = done(&coordinator, "themeSplit", split, "theme { id }").await["id"].clone();
         let (part, whole) = (theme(&supervisor, &part).await, theme(&supervisor, &other).await);
         assert_eq!((&part["evidence"]["cases"], &whole["evidence"]["cases"]), (&json!(1), &json!(1)));
-        assert_eq!(part["splitFrom"]["id"], other);
+        assert_eq!(part["splitOffOf"]["id"], other);
     }
 
     async fn a_priority_is_reckoned_openly_and_overridden_with_a_reason_only(db: TestDatabase) {
@@ -165,9 +165,9 @@ both_databases! {
         assert_eq!(review(&supervisor, &id, "REJECTED", None).await, ["REASON_NEEDED"]);
         assert_eq!(review(&supervisor, &id, "REJECTED", Some("schon gelöst")).await, Vec::<String>::new());
         done(&coordinator, "themeAnswer", answer, "answer { id }").await;
-        let notices = central.query("{ notices { nodes { kind subject { ... on Theme { id } } } } }").await;
+        let notices = central.query("{ notices { nodes { kind theme { id } } } }").await;
         let told = notices.body["data"]["notices"]["nodes"].as_array().cloned().unwrap_or_default();
-        assert!(told.iter().any(|notice| notice["kind"] == "THEME_ANSWERED"), "{notices:?}");
+        assert!(told.iter().any(|notice| notice["kind"] == "THEME_ANSWERED" && notice["theme"]["id"] == id), "{notices:?}");
         // Somebody else meets the same barrier later, and finds the answer there.
         met(&municipal, 1, "OFFER_FULL").await;
         let seen = municipal.query("{ barriers { nodes { answers { nodes { text hint } } } } }").await;

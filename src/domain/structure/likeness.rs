@@ -98,6 +98,6 @@ mod tests {
     fn bands_are_the_same_for_ever() {
         // They are stored: another number here makes all barriers on record unfindable.
         assert_eq!(bands("Wartezeit")[0], bands("Wartezeiten")[0]);
-        insta::assert_snapshot!(bands("Wartezeit")[0].to_string());
+        assert_eq!(bands("Wartezeit")[0], 2_148_064_787_741_189_926);
     }
 }

@@ -7,8 +7,8 @@ use async_graphql::{Context, ID, Object, Subscription};
 use chrono::{DateTime, Utc};
 use entity::codes::NoticeKind;
 use entity::ids::{
-    AccountId, ActionItemId, CaseId, ClientId, ConsentId, GrantId, Identifier, MeetingId, MunicipalityId, NoticeId,
-    OrganisationId, PositionId, StaffMemberId, TransferId,
+    AccountId, ActionItemId, BarrierId, CaseId, ClientId, ConsentId, GrantId, Identifier, MeetingId, MunicipalityId,
+    NoticeId, OrganisationId, PositionId, StaffMemberId, ThemeId, TransferId,
 };
 use futures_util::Stream;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -28,6 +28,8 @@ use crate::graphql::context::Ask;
 use crate::graphql::guard::Requires;
 use crate::graphql::loaders::NameOf;
 use crate::graphql::payload::payload;
+use crate::graphql::structure::barrier::Barrier;
+use crate::graphql::structure::theme::Theme;
 use crate::store::casework::notice as records;
 
 /// How many notices are looked at when something happened: more at once end a subscription.
@@ -82,6 +84,18 @@ impl Notice {
     async fn case(&self, ctx: &Context<'_>) -> Result<Option<Case>, Failure> {
         let Some(id) = CaseId::parse(&self.0.subject) else { return Ok(None) };
         Ok(ctx.load(id).await?.map(Case))
+    }
+
+    /// The barrier that it is about; null if it is about something else, or if you may not see it.
+    async fn barrier(&self, ctx: &Context<'_>) -> Result<Option<Barrier>, Failure> {
+        let Some(id) = BarrierId::parse(&self.0.subject) else { return Ok(None) };
+        Ok(ctx.load(id).await?.map(Barrier))
+    }
+
+    /// The generative theme that it is about; null if it is about something else, or if you may not see it.
+    async fn theme(&self, ctx: &Context<'_>) -> Result<Option<Theme>, Failure> {
+        let Some(id) = ThemeId::parse(&self.0.subject) else { return Ok(None) };
+        Ok(ctx.load(id).await?.map(Theme))
     }
 
     /// The meeting that it is about; null if it is about something else, or if you may not see it.

@@ -52,7 +52,7 @@ pub struct BarrierMoveState {
 #[Object]
 impl StageTransition {
     /// The stage that it left; null for the first.
-    async fn from_stage(&self) -> Option<i32> {
+    async fn previous_stage(&self) -> Option<i32> {
         self.0.from_stage
     }
 

@@ -139,7 +139,7 @@ pub struct ThemeTransitionState {
 #[Object]
 impl ThemeChange {
     /// Where it stood; null for the first.
-    async fn from_status(&self) -> Option<ThemeStatus> {
+    async fn previous_status(&self) -> Option<ThemeStatus> {
         self.0.from_status
     }
 
@@ -441,7 +441,7 @@ impl Theme {
     }
 
     /// The theme that it was part of; null if of none.
-    async fn split_from(&self, ctx: &Context<'_>) -> Result<Option<Theme>, Failure> {
+    async fn split_off_of(&self, ctx: &Context<'_>) -> Result<Option<Theme>, Failure> {
         let Some(id) = self.0.split_from_id else { return Ok(None) };
         Ok(ctx.load(id).await?.map(Theme))
     }
