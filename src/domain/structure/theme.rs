@@ -54,6 +54,7 @@ pub const THEME_STEPS: &[ThemeStep] = &[
     step(S::Confirmed, S::Rejected, Centre, true),
     step(S::Confirmed, S::Parked, Coordination, true),
     step(S::Confirmed, S::Merged, Merging, false),
+    step(S::Confirmed, S::ForwardedToState, Body, false),
     step(S::Prioritised, S::InWork, Coordination, false),
     step(S::Prioritised, S::Decided, Body, false),
     step(S::Prioritised, S::ForwardedToState, Body, false),
@@ -190,6 +191,17 @@ mod tests {
         let confirm = |hand| codes(hand, S::UnderReview, S::Confirmed, true, true);
         assert_eq!(confirm(ThemeHand::Coordination), [ErrorCode::ThemeStepOfCentre]);
         assert_eq!(confirm(ThemeHand::Centre), []);
+    }
+
+    #[test]
+    fn decisions_of_bodies_move_themes_along_the_table() {
+        for status in S::ALL {
+            for decision in entity::codes::DecisionKind::ALL {
+                if let Some(next) = crate::domain::bodies::theme::after(*status, *decision) {
+                    assert_eq!(codes(ThemeHand::Body, *status, next, false, true), [], "{status:?} {decision:?}");
+                }
+            }
+        }
     }
 
     #[test]
