@@ -59,7 +59,7 @@ impl Signal {
 
     /// In how many cases it was met; null if they are too few to be told.
     async fn cases(&self, ctx: &Context<'_>) -> Result<Option<u32>, Failure> {
-        Ok(self.shown(ctx)?)
+        self.shown(ctx)
     }
 
     /// How many cases were to be expected by chance, in hundredths of a case.
