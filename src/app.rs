@@ -18,6 +18,8 @@ use crate::commands::Commands;
 use crate::commands::accounts::session::{SessionParts, SessionRules, Sessions, derived_secret};
 use crate::commands::casework::document::content::{ContentParts, ContentRules, Documents};
 use crate::commands::casework::transfer_expiry::TransferExpiry;
+use crate::commands::structure::signals::SignalSearch;
+use crate::commands::structure::waiting::BarrierWaiting;
 use crate::config::{Config, DatabaseKind, KeySource, OidcConfig};
 use crate::error::{ErrorCode, Failure};
 use crate::files::FileStore;
@@ -252,6 +254,19 @@ impl App {
         TransferExpiry { store: self.store.clone(), clock: Arc::clone(&self.clock), commands }
     }
 
+    /// The job that raises barriers which nobody answered in time.
+    #[must_use]
+    pub fn barrier_waiting(&self) -> BarrierWaiting {
+        let commands = self.engine.services().commands.clone();
+        BarrierWaiting { store: self.store.clone(), clock: Arc::clone(&self.clock), commands }
+    }
+
+    /// The job that looks for signals.
+    #[must_use]
+    pub fn signal_search(&self) -> SignalSearch {
+        SignalSearch { store: self.store.clone(), clock: Arc::clone(&self.clock) }
+    }
+
     /// The job that publishes statistics.
     #[must_use]
     pub fn statistics_job(&self) -> StatisticsJob {
@@ -281,6 +296,8 @@ impl App {
         tokio::spawn(services.documents.clone().keep_tidy(shutdown.clone()));
         tokio::spawn(self.transfer_expiry().run(shutdown.clone()));
         tokio::spawn(self.statistics_job().run(shutdown.clone()));
+        tokio::spawn(self.barrier_waiting().run(shutdown.clone()));
+        tokio::spawn(self.signal_search().run(shutdown.clone()));
         if self.store.is_postgres() {
             tokio::spawn(services.feed.clone().listen(self.store.clone(), watch, shutdown.clone()));
         }

@@ -4,10 +4,12 @@
 //! writing it: idempotency, the transaction, loading through the access door, the version check, one event, validate-only.
 
 pub mod accounts;
+pub mod bodies;
 pub mod casework;
 pub mod district;
 pub mod pipeline;
 pub mod reporting;
 pub mod staffing;
+pub mod structure;
 
 pub use pipeline::{Answer, CommandOptions, Commands};

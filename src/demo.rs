@@ -7,6 +7,7 @@
 //! Everything is made by the same commands that the API has, so that it has its history in the log; but for the cases
 //! ([`load_cases`]), which are many: they are sealed by the same keys and written in bulk.
 
+pub mod bodies;
 pub mod cases;
 pub mod dice;
 pub mod people;
@@ -16,7 +17,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use entity::codes::{
-    BodyKind, BuildingBlock, CaseDuty, ClientStatus, ConsentForm, ConsentScope, Funder, LegalBasis, MunicipalityKind,
+    BuildingBlock, CaseDuty, ClientStatus, ConsentForm, ConsentScope, Funder, LegalBasis, MunicipalityKind,
     OrganisationKind, PositionRole, Role, SupervisionKind, TaskStatus, TextKind,
 };
 use entity::ids::{
@@ -54,8 +55,7 @@ use crate::store::casework::sealed_text::Entry;
 use crate::store::casework::support_plan::SupportPlan;
 use crate::store::casework::task::Task;
 use crate::store::casework::{bulk, import};
-use crate::store::district::body::NewBody;
-use crate::store::district::{body, district};
+use crate::store::district::district;
 use crate::store::staffing::position::{self, Position};
 use crate::store::staffing::{occupancy, service_area};
 
@@ -76,6 +76,8 @@ const COESFELD: &str = "Stadt Coesfeld";
 const DUELMEN: &str = "Stadt Dülmen";
 const ASCHEBERG: &str = "Gemeinde Ascheberg";
 const JOB_CENTRE: &str = "Jobcenter Kreis Coesfeld";
+const IMMIGRATION_OFFICE: &str = "Ausländerbehörde Kreis Coesfeld";
+const WELFARE: &str = "Wohlfahrtsverband Muster";
 
 /// A demo account.
 pub struct DemoAccount {
@@ -278,20 +280,13 @@ pub async fn load(app: &App) -> Result<bool, Failure> {
     let transaction = app.store.begin().await?;
     let district = district::insert(transaction.connection(), DISTRICT_AGS, DISTRICT, now).await?;
     let actor = Actor::system(district, legal_day(now));
-    let permit = actor.permit::<verb::ReadDirectory>()?;
-    for (kind, name) in [
-        (BodyKind::SteeringGroup, "Steuerungsgruppe"),
-        (BodyKind::CoordinationGroup, "Koordinierungsgruppe"),
-        (BodyKind::WorkingGroup, "AG Querschnitt"),
-    ] {
-        body::insert(transaction.connection(), &permit, NewBody { kind, name: name.to_owned() }).await?;
-    }
     transaction.commit().await?;
 
     let mut demo = Demo { app, actor, municipalities: HashMap::new(), organisations: HashMap::new() };
     demo.directory().await?;
     let accounts = demo.accounts().await?;
     demo.positions(&accounts).await?;
+    bodies::Bodies { app, actor: &demo.actor, organisations: &demo.organisations }.found().await?;
     Ok(true)
 }
 
@@ -616,9 +611,13 @@ impl Demo<'_> {
         let administration = organisation(OrganisationKind::DistrictAdministration, DISTRICT, None, None, founded);
         let administration = made(commands.create(&self.actor, &administration, &options).await?)?.id;
         self.organisations.insert(DISTRICT.to_owned(), administration);
-        for (name, kind) in [(CENTRE, OrganisationKind::IntegrationCentre), (JOB_CENTRE, OrganisationKind::Institution)]
-        {
-            let command = organisation(kind, name, Some(administration), None, day(2020, 1, 1));
+        for (name, kind, parent) in [
+            (CENTRE, OrganisationKind::IntegrationCentre, Some(administration)),
+            (JOB_CENTRE, OrganisationKind::Institution, Some(administration)),
+            (IMMIGRATION_OFFICE, OrganisationKind::Institution, Some(administration)),
+            (WELFARE, OrganisationKind::WelfareOrganisation, None),
+        ] {
+            let command = organisation(kind, name, parent, None, day(2020, 1, 1));
             let id = made(commands.create(&self.actor, &command, &options).await?)?.id;
             self.organisations.insert(name.to_owned(), id);
         }

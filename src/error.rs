@@ -388,11 +388,121 @@ catalogue! {
         "Die Frist muss zwischen {minimum} und {maximum} Monaten liegen." "The period must lie between {minimum} and {maximum} months.";
 
 
+    // Bodies.
+    MeetingStepNotAllowed "MEETING_STEP_NOT_ALLOWED" Rule 409 false
+        "Im Zustand {status} der Sitzung ist {transition} nicht möglich. Mögliche Schritte nennt availableTransitions." "{transition} is not possible in status {status} of the meeting. availableTransitions names the possible steps.";
+    MeetingInThePast "MEETING_IN_THE_PAST" Rule 422 false
+        "Eine Sitzung wird für die Zukunft geplant. Einen späteren Beginn angeben." "A meeting is planned for the future. Give a later beginning.";
+    MeetingNotBegun "MEETING_NOT_BEGUN" Rule 409 false
+        "Die Sitzung beginnt erst am {day}. Die Anwesenheit wird an diesem Tag oder danach erfasst." "The meeting begins on {day} only. Record the attendance on that day or later.";
+    AgendaEmpty "AGENDA_EMPTY" Rule 409 false
+        "Die Tagesordnung ist leer. Zuerst mindestens einen Punkt aufnehmen." "The agenda is empty. Add an item first.";
+    AgendaClosed "AGENDA_CLOSED" Rule 409 false
+        "Die Tagesordnung ist abgeschlossen: Die Sitzung hat begonnen, ist vorbei oder fällt aus. Den Punkt in die nächste Sitzung aufnehmen." "The agenda is closed: the meeting has begun, is over or was cancelled. Add the item to the next meeting.";
+    AgendaTooNested "AGENDA_TOO_NESTED" Rule 422 false
+        "Unter einem Tagesordnungspunkt gibt es nur eine Ebene. Den Punkt eine Ebene höher aufnehmen." "There is one level only below an item of the agenda. Add the item one level higher.";
+    AgendaItemClosed "AGENDA_ITEM_CLOSED" Rule 409 false
+        "Der Tagesordnungspunkt ist abgeschlossen ({status}). Für einen neuen Beschluss den Punkt in eine spätere Sitzung aufnehmen." "The item of the agenda is closed ({status}). Add it to a later meeting for another decision.";
+    AgendaItemHasParts "AGENDA_ITEM_HAS_PARTS" Rule 409 false
+        "Der Tagesordnungspunkt hat Unterpunkte. Diese einzeln behandeln." "The item of the agenda has parts. Deal with them one by one.";
+    AgendaItemsOpen "AGENDA_ITEMS_OPEN" Rule 409 false
+        "{count} Tagesordnungspunkte haben noch kein Ergebnis. Beschluss eintragen, zur Kenntnis nehmen oder vertagen." "{count} items of the agenda have no result yet. Record a decision, take note or postpone them.";
+    AgendaItemNotToCarry "AGENDA_ITEM_NOT_TO_CARRY" Rule 422 false
+        "Nur ein vertagter Punkt einer früheren Sitzung desselben Gremiums, der noch nicht wieder aufgenommen wurde, kann übernommen werden." "Only a postponed item of an earlier meeting of the same body that was not taken up yet can be carried over.";
+    MinutesMissing "MINUTES_MISSING" Rule 409 false
+        "Es gibt noch keine Niederschrift. Sie zuerst erfassen." "There are no minutes yet. Record them first.";
+    MinutesNotApproved "MINUTES_NOT_APPROVED" Rule 409 false
+        "Die Niederschrift ist noch nicht genehmigt. Ohne sie veröffentlichen oder sie zuerst genehmigen." "The minutes are not approved yet. Publish without them, or approve them first.";
+    AttendanceFixed "ATTENDANCE_FIXED" Rule 409 false
+        "Es sind schon Beschlüsse eingetragen; die Anwesenheit steht fest." "Decisions are on record already; the attendance is settled.";
+    MembershipUnsuitable "MEMBERSHIP_UNSUITABLE" Rule 422 false
+        "Diese Mitgliedschaft gehört am Sitzungstag nicht zum Gremium. Eine gültige Mitgliedschaft angeben." "This membership does not belong to the body on the day of the meeting. Name one that holds.";
+    MembershipEnded "MEMBERSHIP_ENDED" Rule 409 false
+        "Die Mitgliedschaft ist schon beendet." "The membership has ended already.";
+    QuorumMissing "QUORUM_MISSING" Rule 409 false
+        "Das Gremium ist nicht beschlussfähig: {present} stimmberechtigte Mitglieder sind anwesend, {quorum} sind nötig. Den Punkt vertagen." "The body has no quorum: {present} voting members are present, {quorum} are needed. Postpone the item.";
+    VotesNeeded "VOTES_NEEDED" Rule 422 false
+        "Dieser Beschluss braucht eine Abstimmung. Die Stimmen angeben; nur für die Kenntnisnahme ist keine nötig." "This decision needs a vote. Give the votes; only taking note needs none.";
+    VotesMismatch "VOTES_MISMATCH" Rule 422 false
+        "Die Stimmen ergeben {sum} statt {expected}: anwesende stimmberechtigte Mitglieder ohne die befangenen. Jede Stimme genau einmal angeben." "The votes sum to {sum} instead of {expected}: voting members present without those with a conflict of interest. Give each vote exactly once.";
+    VotesContradictDecision "VOTES_CONTRADICT_DECISION" Rule 422 false
+        "Die Stimmen ({yes} Ja, {no} Nein) passen nicht zum Ergebnis. Angenommen ist mit mehr Ja- als Nein-Stimmen, sonst abgelehnt." "The votes ({yes} yes, {no} no) do not fit the result. More yes than no is adopted, all else is rejected.";
+    VoterNotEntitled "VOTER_NOT_ENTITLED" Rule 422 false
+        "Dieses Mitglied ist nicht anwesend, hat kein Stimmrecht oder ist befangen. Die Stimme streichen." "This member is not present, has no vote or has a conflict of interest. Leave the vote out.";
+    MeetingNotToPublish "MEETING_NOT_TO_PUBLISH" Rule 409 false
+        "Die Sitzung eines nichtöffentlichen Gremiums kann erst veröffentlicht werden, wenn ihre Niederschrift genehmigt ist." "The meeting of a body that does not meet in public can be published only after its minutes were approved.";
+    MeetingNotPublished "MEETING_NOT_PUBLISHED" Rule 409 false
+        "Die Sitzung ist nicht veröffentlicht." "The meeting is not published.";
+    UrlUnsuitable "URL_UNSUITABLE" Rule 422 false
+        "Die Adresse muss mit https:// beginnen, einen Rechner nennen und darf keine Zugangsdaten enthalten." "The address must begin with https://, name a host and hold no credentials.";
+    ActionItemSettled "ACTION_ITEM_SETTLED" Rule 409 false
+        "Der Auftrag ist schon abgeschlossen ({status})." "The action item is settled already ({status}).";
+
     // Figures.
     SettingOutOfRange "SETTING_OUT_OF_RANGE" Rule 422 false
         "Der Wert muss zwischen {minimum} und {maximum} liegen." "The value must lie between {minimum} and {maximum}.";
     SettingInThePast "SETTING_IN_THE_PAST" Rule 422 false
         "Eine Einstellung kann frühestens ab heute gelten: Was mit der früheren berechnet wurde, bleibt so." "A setting can hold from today on at the earliest: what was reckoned by the earlier one stays so.";
+
+    // Structures: the stair, barriers, themes.
+    StairLength "STAIR_LENGTH" Rule 422 false
+        "Ein Treppenmodell hat {fewest} bis {most} Stufen." "A stair model has {fewest} to {most} stages.";
+    StairGap "STAIR_GAP" Rule 422 false
+        "Die Stufen müssen lückenlos von 1 an nummeriert sein, jede Nummer einmal; es fehlt {position}." "The stages must be numbered from 1 without gaps, each number once; {position} is missing.";
+    StairKey "STAIR_KEY" Rule 422 false
+        "Ein Stufenschlüssel besteht aus 1 bis 40 Großbuchstaben ohne Umlaute, Ziffern und Unterstrichen und beginnt mit einem Buchstaben." "The key of a stage has 1 to 40 capital letters, digits and underscores and begins with a letter.";
+    StairKeyTwice "STAIR_KEY_TWICE" Rule 422 false
+        "Dieser Stufenschlüssel kommt zweimal vor." "This key of a stage occurs twice.";
+    StairBody "STAIR_BODY" Rule 422 false
+        "Die Art des Gremiums gehört zu Stufen, für die ein Gremium zuständig ist, und nur zu diesen." "The kind of body belongs to stages that a body is accountable for, and to no others.";
+    StairAnswerDays "STAIR_ANSWER_DAYS" Rule 422 false
+        "Die Antwortfrist muss zwischen 1 und {maximum} Tagen liegen oder fehlen." "The time for an answer must be between 1 and {maximum} days, or absent.";
+    StairIdentityGrows "STAIR_IDENTITY_GROWS" Rule 422 false
+        "Auf Stufe {position} wäre mehr von der Person bekannt als auf der darunter: Nach oben darf es nur weniger werden." "On stage {position} more would be known of the person than on the one below: upwards it may only become less.";
+    StairEntry "STAIR_ENTRY" Rule 422 false
+        "Hürden beginnen auf einer Stufe, für die Case Manager zuständig sind." "Barriers begin on a stage that case managers are accountable for.";
+    StairFileUnreadable "STAIR_FILE_UNREADABLE" Rule 422 false
+        "Das ist keine Datei eines Treppenmodells: {cause}." "This is not the file of a stair model: {cause}.";
+    StairNotDraft "STAIR_NOT_DRAFT" Rule 409 false
+        "Diese Fassung gilt oder galt schon und bleibt, wie sie ist. Bitte eine neue Fassung entwerfen." "This version is or was in use and stays as it is. Draft a new version.";
+    StageUnknown "STAGE_UNKNOWN" Rule 422 false
+        "Diese Stufe gibt es nicht; das Modell der Hürde hat {most}." "There is no such stage; the model of this barrier has {most}.";
+    StageSame "STAGE_SAME" Rule 409 false
+        "Die Hürde steht schon auf dieser Stufe." "The barrier stands on this stage already.";
+    StageOfCentre "STAGE_OF_CENTRE" Rule 409 false
+        "Von hier an bewegt die Fachaufsicht die Hürde." "From here on the supervisory centre moves the barrier.";
+    StageOfCaseManager "STAGE_OF_CASE_MANAGER" Rule 409 false
+        "Auf dieser Stufe bewegt die Fallführung die Hürde." "On this stage the case manager moves the barrier.";
+    BarrierSettled "BARRIER_SETTLED" Rule 409 false
+        "Die Hürde ist erledigt oder zurückgezogen." "The barrier is solved or withdrawn.";
+    BarrierMeasureFitting "BARRIER_MEASURE_FITTING" Rule 409 false
+        "Aus einer Maßnahme wird eine Hürde, wenn sie nicht verfügbar war oder abgelehnt wurde." "A measure makes a barrier if it was not available or was refused.";
+    BarrierKindMissing "BARRIER_KIND_MISSING" Rule 422 false
+        "Die Art der Hürde und der Bedarfsbereich müssen genannt werden, hier oder an der Maßnahme." "The kind of barrier and the area of need have to be named, here or at the measure.";
+    LossOutOfRange "LOSS_OUT_OF_RANGE" Rule 422 false
+        "Der Wert muss zwischen 0 und {maximum} liegen." "The value must be between 0 and {maximum}.";
+    ThemeStepOfCentre "THEME_STEP_OF_CENTRE" Rule 409 false
+        "Diesen Schritt von {from} zu {to} geht die Fachaufsicht (themeReview)." "The step from {from} to {to} is taken by the supervisory centre (themeReview).";
+    ThemeStepOfCoordination "THEME_STEP_OF_COORDINATION" Rule 409 false
+        "Diesen Schritt von {from} zu {to} geht die Koordination (themeSteer)." "The step from {from} to {to} is taken by the coordinators (themeSteer).";
+    ThemeStepOfBody "THEME_STEP_OF_BODY" Rule 409 false
+        "Von {from} zu {to} führt nur der Beschluss eines Gremiums." "Only a decision of a body leads from {from} to {to}.";
+    ThemeEvidenceThin "THEME_EVIDENCE_THIN" Rule 422 false
+        "Die Belege reichen noch nicht. Als Ausnahme mit Begründung bestätigen oder weitere Hürden abwarten." "The evidence does not suffice yet. Confirm it as an exception with a reason, or wait for further barriers.";
+    ThemeNotOpen "THEME_NOT_OPEN" Rule 409 false
+        "In diesem Stand nimmt das Thema keine Belege mehr auf und wird nicht mehr verbunden oder geteilt." "In this status the theme takes up no more evidence, and is not merged or split.";
+    ThemeMergeItself "THEME_MERGE_ITSELF" Rule 422 false
+        "Ein Thema kann nicht in sich selbst oder in ein Thema aufgehen, das schon aufgegangen ist." "A theme cannot become part of itself, or of one that is part of another already.";
+    ThemePatternEmpty "THEME_PATTERN_EMPTY" Rule 422 false
+        "Mindestens die Art der Hürde oder die Institution nennen: Sonst wären alle Hürden gemeint." "Name at least the kind of barrier or the institution: otherwise all barriers would be meant.";
+    ThemeNotAnswerable "THEME_NOT_ANSWERABLE" Rule 409 false
+        "Beantwortet wird ein Thema, wenn darüber entschieden ist: beschlossen, umgesetzt, ausgewertet, weitergeleitet, abgelehnt oder zurückgestellt." "A theme is answered once something was decided about it: decided, implemented, evaluated, forwarded, rejected or parked.";
+    PublicationOwn "PUBLICATION_OWN" Rule 409 false
+        "Vier Augen: Wer die Veröffentlichung verfasst hat, gibt sie nicht selbst frei." "Four eyes: who wrote the publication does not release it.";
+    PublicationDecided "PUBLICATION_DECIDED" Rule 409 false
+        "Über diese Veröffentlichung ist schon entschieden." "This publication has been decided about already.";
+    ThemeNotPublishable "THEME_NOT_PUBLISHABLE" Rule 409 false
+        "Veröffentlicht werden Themen, die bestätigt sind." "Themes can be published once they are confirmed.";
 
     // Imports.
     ImportMediaType "IMPORT_MEDIA_TYPE" Request 415 false

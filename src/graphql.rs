@@ -5,6 +5,7 @@
 //! type, its queries and its thin mutations.
 
 pub mod accounts;
+pub mod bodies;
 pub mod casework;
 pub mod connection;
 pub mod context;
@@ -21,5 +22,6 @@ mod payload;
 pub mod reporting;
 pub mod schema;
 pub mod staffing;
+pub mod structure;
 
 pub use engine::{Call, Caller, Engine, HttpLimits, Operations, SessionEnd};

@@ -8,6 +8,7 @@ mod health;
 mod import;
 mod metrics;
 mod middleware;
+mod papers;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -67,6 +68,7 @@ impl Listening {
             origin_allowed: Arc::new(move |request| middleware::origin_allowed(request, &origins)),
         });
         let import_room = Data::new(import::Room::default());
+        let paper_room = Data::new(papers::Room::default());
         let state = Data::new(app.clone());
         let factory_config = Arc::clone(&config);
         let server = HttpServer::new(move || {
@@ -76,6 +78,7 @@ impl Listening {
                 .app_data(metrics.clone())
                 .app_data(page.clone())
                 .app_data(import_room.clone())
+                .app_data(paper_room.clone())
                 .wrap(Compress::default())
                 .wrap(cors(&factory_config.cors))
                 .wrap(security_headers(factory_config.tls.is_some()))
@@ -119,6 +122,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(files::configure)
         .configure(explorer::configure)
         .configure(import::configure)
+        .configure(papers::configure)
         .configure(health::configure)
         .configure(calendar::configure)
         .route("/metrics", web::get().to(metrics::show))

@@ -9,6 +9,7 @@
 )]
 
 pub mod accounts;
+pub mod bodies;
 pub mod casework;
 pub mod connection;
 pub mod district;
@@ -16,6 +17,7 @@ pub mod log;
 pub mod page;
 pub mod reporting;
 pub mod staffing;
+pub mod structure;
 pub mod vault;
 
 pub use connection::{Store, Transaction};

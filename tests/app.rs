@@ -5,18 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use entity::log_pending;
 use kim::app::{App, Hashing};
 use kim::clock::SimulatedClock;
 use kim::config::{Config, Environment};
 use kim::http;
 use reqwest::header::{ACCEPT, AUTHORIZATION};
-use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::databases::{MASTER_KEY, TestDatabase};
+use crate::tables::Tables;
 
 /// When the simulated clock of a test starts: the spring of the minutes, a working day, 10 o'clock in Coesfeld.
 pub fn start_of_tests() -> DateTime<Utc> {
@@ -179,10 +178,10 @@ impl TestApp {
     /// Seals all committed events now.
     pub async fn seal(&self) {
         // The server's own sealer may be at work at the same moment; then this one leaves it to that one.
-        let waiting = async || log_pending::Entity::find().count(self.app.store.reader()).await.unwrap();
+        let mut tables = Tables::open(self.db.url()).await;
         loop {
             self.app.sealer().seal_all().await.unwrap();
-            if waiting().await == 0 {
+            if tables.count("log_pending").await == 0 {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(5)).await;

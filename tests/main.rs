@@ -6,6 +6,8 @@ mod access;
 #[cfg(test)]
 mod app;
 #[cfg(test)]
+mod bodies;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod casework;
@@ -58,6 +60,8 @@ mod schema;
 mod sessions;
 #[cfg(test)]
 mod sockets;
+#[cfg(test)]
+mod structure;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]

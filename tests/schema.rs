@@ -28,6 +28,7 @@ const PLAIN_LISTS: &[(&str, &str)] = &[
     ("LogEntry.changes", "the columns of a record"),
     ("AccessReview.findings", "at most 500"),
     ("Case.availablePhases", "the phases"),
+    ("Meeting.availableTransitions", "the transitions"),
     ("SupervisionSession.availableTransitions", "the transitions"),
     ("Goal.availableTransitions", "the statuses"),
     ("Measure.availableTransitions", "the statuses"),
@@ -43,6 +44,9 @@ const PLAIN_LISTS: &[(&str, &str)] = &[
     ("LogEntry.texts", "the texts of one input"),
     ("Query.clientSearch", "at most 50"),
     ("UserError.path", "one step of an input"),
+    ("StairModel.stages", "three to seven"),
+    ("Barrier.availableMoves", "the stages"),
+    ("Theme.availableTransitions", "the transitions"),
 ];
 
 #[test]

@@ -158,6 +158,20 @@ code_list! {
         CoordinationGroup = "COORDINATION_GROUP",
         /// Working group (Arbeitsgruppe), e.g. AG Querschnitt.
         WorkingGroup = "WORKING_GROUP",
+        /// Project group (Projektgruppe): finds a solution for one theme.
+        ProjectGroup = "PROJECT_GROUP",
+        /// Planning conference (Planungskonferenz): clusters themes, never solves single cases.
+        PlanningConference = "PLANNING_CONFERENCE",
+        /// Case conference (Fallkonferenz).
+        CaseConference = "CASE_CONFERENCE",
+        /// Collegial advice among case managers (kollegiale Beratung).
+        PeerConsultation = "PEER_CONSULTATION",
+        /// The round of the employers (Anstellungsträgerrunde).
+        EmployerRound = "EMPLOYER_ROUND",
+        /// A committee of the district council (Ausschuss).
+        CouncilCommittee = "COUNCIL_COMMITTEE",
+        /// The district council (Kreistag).
+        DistrictCouncil = "DISTRICT_COUNCIL",
     }
 }
 
@@ -846,6 +860,14 @@ code_list! {
         PossibleDuplicate = "POSSIBLE_DUPLICATE",
         /// The data of a client were erased: what was received has to be erased as well.
         ClientErased = "CLIENT_ERASED",
+        /// A barrier waited too long on its stage and was raised to the next one.
+        BarrierRaised = "BARRIER_RAISED",
+        /// A theme to which one contributed was answered.
+        ThemeAnswered = "THEME_ANSWERED",
+        /// A body invites to a meeting.
+        MeetingInvited = "MEETING_INVITED",
+        /// Something is to be done after a decision.
+        ActionAssigned = "ACTION_ASSIGNED",
     }
 }
 
@@ -1092,5 +1114,271 @@ code_list! {
         Within = "WITHIN",
         /// Above the planning key.
         Above = "ABOVE",
+    }
+}
+
+code_list! {
+    /// Whether a stair model is in use.
+    StairModelStatus {
+        /// Being written; it can be changed.
+        Draft = "DRAFT",
+        /// New barriers climb by it.
+        Active = "ACTIVE",
+        /// Replaced by a later version; barriers that began under it keep it.
+        Retired = "RETIRED",
+    }
+}
+
+code_list! {
+    /// What those who deal with a barrier on a stage may know of the person.
+    IdentityLevel {
+        /// The person is known: the case manager alone.
+        Identified = "IDENTIFIED",
+        /// The case is known, not the person.
+        Pseudonymous = "PSEUDONYMOUS",
+        /// Counts and what many cases have in common.
+        Aggregate = "AGGREGATE",
+    }
+}
+
+code_list! {
+    /// Who is accountable for a barrier on a stage.
+    StageActor {
+        /// The case manager.
+        CaseManager = "CASE_MANAGER",
+        /// The supervisory centre (Kommunales Integrationszentrum, Fachaufsicht).
+        Centre = "CENTRE",
+        /// The coordinators of the district.
+        Coordination = "COORDINATION",
+        /// A body.
+        Body = "BODY",
+    }
+}
+
+code_list! {
+    /// What became of a barrier.
+    BarrierStatus {
+        /// It stands in the way.
+        Open = "OPEN",
+        /// It does not stand in the way any more.
+        Solved = "SOLVED",
+        /// It was no barrier, or was recorded twice.
+        Withdrawn = "WITHDRAWN",
+    }
+}
+
+code_list! {
+    /// How much a barrier hinders.
+    BarrierSeverity {
+        /// It costs time.
+        Minor = "MINOR",
+        /// It keeps something from being reached for long.
+        Serious = "SERIOUS",
+        /// Nothing goes on.
+        Blocking = "BLOCKING",
+    }
+}
+
+code_list! {
+    /// Where a generative theme (generatives Thema) stands.
+    ThemeStatus {
+        /// Found by the system: barriers recur more than chance.
+        Signal = "SIGNAL",
+        /// Somebody proposes it.
+        Proposed = "PROPOSED",
+        /// The centre looks at the evidence.
+        UnderReview = "UNDER_REVIEW",
+        /// It is a structural problem.
+        Confirmed = "CONFIRMED",
+        /// It has its place among the others.
+        Prioritised = "PRIORITISED",
+        /// A body works on it.
+        InWork = "IN_WORK",
+        /// A body decided.
+        Decided = "DECIDED",
+        /// What was decided was done.
+        Implemented = "IMPLEMENTED",
+        /// It was looked at whether it helped.
+        Evaluated = "EVALUATED",
+        /// Beyond the competence of the district: with the state.
+        ForwardedToState = "FORWARDED_TO_STATE",
+        /// It is no structural problem, for a reason.
+        Rejected = "REJECTED",
+        /// It became part of another theme.
+        Merged = "MERGED",
+        /// It rests.
+        Parked = "PARKED",
+    }
+}
+
+code_list! {
+    /// How far a theme reaches.
+    ThemeReach {
+        /// One municipality.
+        OneMunicipality = "ONE_MUNICIPALITY",
+        /// Several municipalities.
+        SeveralMunicipalities = "SEVERAL_MUNICIPALITIES",
+        /// The whole district.
+        District = "DISTRICT",
+        /// The state (Land).
+        State = "STATE",
+        /// The Federation.
+        Federal = "FEDERAL",
+    }
+}
+
+code_list! {
+    /// Who can solve a theme.
+    ThemeSolvableBy {
+        /// Case managers, by working otherwise.
+        CaseManager = "CASE_MANAGER",
+        /// One office.
+        Office = "OFFICE",
+        /// The administration of the district.
+        DistrictAdmin = "DISTRICT_ADMIN",
+        /// The municipalities.
+        Municipalities = "MUNICIPALITIES",
+        /// Welfare organisations.
+        WelfareOrganisations = "WELFARE_ORGANISATIONS",
+        /// The district council.
+        Council = "COUNCIL",
+        /// The state (Land).
+        State = "STATE",
+        /// The Federation.
+        Federal = "FEDERAL",
+    }
+}
+
+code_list! {
+    /// Where the publication of a theme stands. Four eyes look before anything leaves the centre.
+    PublicationStatus {
+        /// Written; somebody else has to agree.
+        Requested = "REQUESTED",
+        /// Published.
+        Published = "PUBLISHED",
+        /// Somebody else did not agree.
+        Refused = "REFUSED",
+        /// Replaced by a later one, or taken back.
+        Withdrawn = "WITHDRAWN",
+    }
+}
+
+code_list! {
+    /// Where a meeting stands.
+    MeetingStatus {
+        /// A day is set; nobody is invited yet.
+        Planned = "PLANNED",
+        /// The members are invited.
+        Invited = "INVITED",
+        /// It takes place or took place: attendance is on record, decisions can be.
+        Held = "HELD",
+        /// Its minutes are approved: nothing more is decided in it.
+        Approved = "APPROVED",
+        /// It does not take place.
+        Cancelled = "CANCELLED",
+    }
+}
+
+code_list! {
+    /// Whether a member attended a meeting.
+    AttendanceStatus {
+        /// The member was there.
+        Present = "PRESENT",
+        /// The member had sent apologies.
+        Excused = "EXCUSED",
+        /// The member was not there.
+        Absent = "ABSENT",
+    }
+}
+
+code_list! {
+    /// What came of an item of an agenda.
+    AgendaItemStatus {
+        /// Nothing yet.
+        Open = "OPEN",
+        /// The body decided.
+        Decided = "DECIDED",
+        /// Put off to a later meeting.
+        Postponed = "POSTPONED",
+        /// The body took note (Kenntnis genommen).
+        Noted = "NOTED",
+    }
+}
+
+code_list! {
+    /// What a body decided.
+    DecisionKind {
+        /// Adopted: it is to be done so.
+        Adopt = "ADOPT",
+        /// Rejected.
+        Reject = "REJECT",
+        /// Put off to a later meeting.
+        Defer = "DEFER",
+        /// Handed to another body or office of the district.
+        Delegate = "DELEGATE",
+        /// Handed to a higher body.
+        Escalate = "ESCALATE",
+        /// Handed to the district council or a committee of it.
+        ReferToCouncil = "REFER_TO_COUNCIL",
+        /// Handed to the state (Land): beyond the competence of the district.
+        ReferToState = "REFER_TO_STATE",
+        /// Taken note of (Kenntnis genommen). Needs no vote.
+        TakeNote = "TAKE_NOTE",
+    }
+}
+
+code_list! {
+    /// How a body voted.
+    VotingKind {
+        /// Not at all.
+        None = "NONE",
+        /// By show of hands: only the numbers are on record.
+        Count = "COUNT",
+        /// By name: the vote of each member is on record.
+        Names = "NAMES",
+    }
+}
+
+code_list! {
+    /// The vote of a member.
+    Vote {
+        /// For it.
+        Yes = "YES",
+        /// Against it.
+        No = "NO",
+        /// Neither.
+        Abstention = "ABSTENTION",
+        /// No vote, because of a conflict of interest (Befangenheit).
+        Excluded = "EXCLUDED",
+    }
+}
+
+code_list! {
+    /// What a paper is.
+    PaperKind {
+        /// Proposal for a decision (Vorlage).
+        Proposal = "PROPOSAL",
+        /// Report.
+        Report = "REPORT",
+        /// Presentation.
+        Presentation = "PRESENTATION",
+        /// Minutes (Niederschrift).
+        Minutes = "MINUTES",
+        /// Statement of an institution.
+        Statement = "STATEMENT",
+        /// Another paper.
+        Other = "OTHER",
+    }
+}
+
+code_list! {
+    /// What became of something that was to be done.
+    ActionItemStatus {
+        /// To be done.
+        Open = "OPEN",
+        /// Done.
+        Done = "DONE",
+        /// Not to be done any more.
+        Dropped = "DROPPED",
     }
 }

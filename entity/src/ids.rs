@@ -205,6 +205,50 @@ identifiers! {
     ImportRunId = "imp";
     /// A row of an import.
     ImportRowId = "imr";
+    /// A version of the stair model.
+    StairModelId = "stm";
+    /// A stage of a stair model.
+    StairStageId = "sts";
+    /// A barrier that a case met.
+    BarrierId = "bar";
+    /// A step of a barrier on the stair.
+    StageTransitionId = "stt";
+    /// A combination of barriers that recurs more than chance.
+    SignalId = "sig";
+    /// A generative theme.
+    ThemeId = "thm";
+    /// A step in the life of a theme.
+    ThemeChangeId = "thc";
+    /// What of a theme left the centre.
+    ThemePublicationId = "thp";
+    /// An answer to those who contributed to a theme.
+    ThemeAnswerId = "tha";
+    /// What a district reckons themes by, from a day on.
+    StructureSettingId = "srs";
+    /// A membership of a body.
+    BodyMembershipId = "bme";
+    /// A meeting of a body.
+    MeetingId = "mtg";
+    /// An item of an agenda.
+    AgendaItemId = "agi";
+    /// A question by a member, and its answer.
+    MeetingQuestionId = "mqu";
+    /// A paper: an attachment, or a reference to one elsewhere.
+    PaperId = "pap";
+    /// A decision of a body.
+    DecisionId = "dec";
+    /// Something to be done after a decision.
+    ActionItemId = "act";
+    /// A version of the case-management concept.
+    ConceptId = "cpt";
+    /// A section of a concept.
+    ConceptSectionId = "cps";
+    /// A comment on a section of a concept.
+    ConceptCommentId = "cpc";
+    /// An institution that takes part in writing a concept.
+    ConceptParticipantId = "cpp";
+    /// A milestone of a concept.
+    ConceptMilestoneId = "cpm";
     /// An event of the log.
     EventId = "evt";
     /// A record of an idempotency key.

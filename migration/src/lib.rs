@@ -29,6 +29,12 @@ mod m20261126_000070_transfer;
 mod m20261126_000071_disclosure;
 mod m20261126_000080_supervision_session;
 mod m20261126_000081_access_purge;
+mod m20261126_000100_stair_model;
+mod m20261126_000101_barrier;
+mod m20261126_000102_theme;
+mod m20261126_000120_body;
+mod m20261126_000121_meeting;
+mod m20261126_000122_decision;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +69,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000080_supervision_session::Migration),
             Box::new(m20261126_000081_access_purge::Migration),
             Box::new(m20261126_000050_import::Migration),
+            Box::new(m20261126_000100_stair_model::Migration),
+            Box::new(m20261126_000101_barrier::Migration),
+            Box::new(m20261126_000102_theme::Migration),
+            Box::new(m20261126_000120_body::Migration),
+            Box::new(m20261126_000121_meeting::Migration),
+            Box::new(m20261126_000122_decision::Migration),
         ]
     }
 }

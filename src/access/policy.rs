@@ -120,6 +120,34 @@ actions! {
         WorkOnCase = "WORK_ON_CASE",
         /// Import cases from a file.
         ImportCases = "IMPORT_CASES",
+        /// Raise a barrier from a case, and say what became of it.
+        RaiseBarrier = "RAISE_BARRIER",
+        /// Move a barrier on the stair.
+        MoveBarrier = "MOVE_BARRIER",
+    }
+    Theme {
+        /// Be told how many similar barriers there are in the district, never whose.
+        CountBarriers = "COUNT_BARRIERS",
+        /// See signals: combinations of barriers that recur more than chance.
+        ReadSignal = "READ_SIGNAL",
+        /// See generative themes; case managers those that rest on own cases.
+        ReadTheme = "READ_THEME",
+        /// See what of themes was published.
+        ReadPublication = "READ_PUBLICATION",
+        /// Propose a theme, gather its evidence, merge and split themes.
+        ArrangeTheme = "ARRANGE_THEME",
+        /// Confirm and reject themes.
+        ReviewTheme = "REVIEW_THEME",
+        /// Prepare, prioritise and follow up themes.
+        SteerTheme = "STEER_THEME",
+        /// Publish themes, with four eyes.
+        PublishTheme = "PUBLISH_THEME",
+        /// Answer those who contributed to a theme.
+        AnswerTheme = "ANSWER_THEME",
+    }
+    Stair {
+        /// Draft, import and activate versions of the stair model.
+        EditStairModel = "EDIT_STAIR_MODEL",
     }
     Identity {
         /// See identified data: names, addresses, notes, documents.
@@ -167,6 +195,31 @@ actions! {
         /// Plan and hold supervision sessions, record agreements.
         HoldSupervision = "HOLD_SUPERVISION",
     }
+    Body {
+        /// See bodies with their memberships: all of the district, or those of public bodies and the own ones.
+        ReadBody = "READ_BODY",
+        /// Found and change bodies, add and end memberships.
+        EditBody = "EDIT_BODY",
+    }
+    Meeting {
+        /// See meetings with agendas, papers, decisions and action items: all, or those of the own organisation and what was
+        /// published.
+        ReadMeeting = "READ_MEETING",
+        /// Plan meetings, write agendas, add papers, invite, cancel.
+        PrepareMeeting = "PREPARE_MEETING",
+        /// Record attendance, minutes and questions, approve minutes.
+        RecordMeeting = "RECORD_MEETING",
+        /// Answer the questions of members.
+        AnswerQuestion = "ANSWER_QUESTION",
+        /// Publish meetings, and take that back.
+        PublishMeeting = "PUBLISH_MEETING",
+        /// Record decisions with their votes, and what is to be done after them.
+        RecordDecision = "RECORD_DECISION",
+        /// Report that something is done that the own organisation is responsible for.
+        ReportAction = "REPORT_ACTION",
+        /// See which themes bodies left unanswered.
+        FollowUpThemes = "FOLLOW_UP_THEMES",
+    }
     Figures {
         /// See the caseload of each case manager, weighted by intensity, and hints about quality.
         ReadCaseload = "READ_CASELOAD",
@@ -204,6 +257,8 @@ actions! {
         EditRetentionRule = "EDIT_RETENTION_RULE",
         /// Edit what caseloads are reckoned by.
         EditCaseloadSetting = "EDIT_CASELOAD_SETTING",
+        /// Edit what signals, themes and their cost are reckoned by.
+        EditStructureSetting = "EDIT_STRUCTURE_SETTING",
     }
     Account {
         /// See accounts and their grants.
@@ -231,12 +286,15 @@ pub const fn reach(role: Role, action: Action) -> Reach {
         Role::CaseManager => match action {
             A::ReadDirectory => Reach::District,
             A::ReadCase | A::OpenCase | A::WorkOnCase | A::ImportCases => Reach::Own,
+            A::RaiseBarrier | A::MoveBarrier | A::ReadTheme => Reach::Own,
+            A::CountBarriers | A::ReadPublication => Reach::District,
             A::ReadIdentity | A::KeepIdentity | A::SearchClients | A::ExtractClient => Reach::Own,
             A::ReadConsent | A::RecordConsent | A::ReadNotice | A::ReadAccessLog => Reach::Own,
             A::ReadTransfer | A::OfferCase | A::RequestCase | A::AnswerTransfer | A::WithdrawTransfer => Reach::Own,
             A::ReadSupervisionSession | A::RequestSupervision | A::KeepCalendar => Reach::Own,
             A::ReadErasure | A::ProposeErasure => Reach::Own,
             A::ReadPosition | A::ReadStaffMember | A::ReadAccount => Reach::Own,
+            A::ReadBody | A::ReadMeeting => Reach::Own,
             _ => Reach::Nothing,
         },
         Role::Supervisor => match action {
@@ -255,7 +313,17 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::ReadCaseload
             | A::ReadCaseStatistics
             | A::ReadCentreStatistics
+            | A::MoveBarrier
+            | A::CountBarriers
+            | A::ReadSignal
+            | A::ReadTheme
+            | A::ReadPublication
+            | A::ArrangeTheme
+            | A::ReviewTheme
+            | A::PublishTheme
+            | A::AnswerTheme
             | A::AssignProfessionalSupervision => Reach::District,
+            A::ReadBody | A::ReadMeeting | A::AnswerQuestion | A::FollowUpThemes => Reach::District,
             A::ReadIdentity | A::ReadNotice => Reach::Released,
             A::AddStaffMember => Reach::Organisation,
             A::ReadAccount => Reach::Own,
@@ -268,13 +336,26 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::PlanPosition
             | A::ApprovePosition
             | A::ReadCaseStatistics
+            | A::CountBarriers
+            | A::ReadSignal
+            | A::ReadTheme
+            | A::ReadPublication
+            | A::ArrangeTheme
+            | A::SteerTheme
+            | A::PublishTheme
+            | A::AnswerTheme
+            | A::EditStairModel
             | A::AssignProfessionalSupervision => Reach::District,
+            A::ReadBody | A::EditBody | A::ReadMeeting | A::PrepareMeeting | A::RecordMeeting => Reach::District,
+            A::AnswerQuestion | A::PublishMeeting | A::RecordDecision | A::ReportAction => Reach::District,
+            A::FollowUpThemes => Reach::District,
             A::AddStaffMember => Reach::Organisation,
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
         },
         Role::Employer => match action {
             A::ReadDirectory => Reach::District,
+            A::ReadBody | A::ReadMeeting | A::ReportAction => Reach::Organisation,
             A::ReadPosition
             | A::ReadStaffMember
             | A::AddStaffMember
@@ -284,6 +365,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::VacatePosition
             | A::EndPosition
             | A::ReadWorkload
+            | A::ReadPublication
             | A::AssignLineSupervision => Reach::Organisation,
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
@@ -312,7 +394,8 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::EditCodeList
             | A::EditDeadlineRule
             | A::EditRetentionRule
-            | A::EditCaseloadSetting => Reach::District,
+            | A::EditCaseloadSetting
+            | A::EditStructureSetting => Reach::District,
             _ => Reach::Nothing,
         },
         Role::Integration => match action {
@@ -325,7 +408,8 @@ pub const fn reach(role: Role, action: Action) -> Reach {
         },
         Role::Institution => match action {
             A::ReadDirectory => Reach::District,
-            A::ReadNotice => Reach::Organisation,
+            A::ReadNotice | A::ReadPublication => Reach::Organisation,
+            A::ReadBody | A::ReadMeeting | A::ReportAction => Reach::Organisation,
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
         },

@@ -24,4 +24,4 @@ pub mod task;
 pub mod transfer;
 pub mod transfer_expiry;
 pub mod unmasking;
-mod work;
+pub(super) mod work;

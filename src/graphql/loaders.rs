@@ -11,13 +11,15 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use chrono::NaiveDate;
 use entity::codes::{DataClass, TextKind};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, ConsentId, DeadlineRuleId, DisclosureId, DistrictId, DocumentId, GoalId,
-    ImportRunId, MunicipalityId, OrganisationId, PositionId, StaffMemberId, SupervisionSessionId, SupportPlanId,
-    TransferId,
+    AccountId, ActionItemId, AgendaItemId, BarrierId, BodyId, BodyMembershipId, CaseId, ClientId, ConsentId,
+    DeadlineRuleId, DecisionId, DisclosureId, DistrictId, DocumentId, GoalId, ImportRunId, MeasureId, MeetingId,
+    MunicipalityId, OrganisationId, PaperId, PositionId, StaffMemberId, StairModelId, SupervisionSessionId,
+    SupportPlanId, ThemeId, TransferId,
 };
 use uuid::Uuid;
 
 use crate::access::{Actor, Permit, Verb, verb};
+use crate::domain::bodies::meeting::Standing;
 use crate::domain::casework::case::Facts;
 use crate::domain::reporting::caseload::Cases;
 use crate::domain::reporting::hint::Limits;
@@ -26,6 +28,13 @@ use crate::graphql::levels::Levels;
 use crate::store::Store;
 use crate::store::accounts::account::{self, Account};
 use crate::store::accounts::grant::{self, Grant};
+use crate::store::bodies::action_item::{self, ActionItem};
+use crate::store::bodies::agenda_item::{self, AgendaItem};
+use crate::store::bodies::decision::{self, Decision, DecisionVote};
+use crate::store::bodies::meeting::{self, Attendance, FollowUp, Meeting};
+use crate::store::bodies::membership::{self, Membership};
+use crate::store::bodies::paper::{self, Paper};
+use crate::store::bodies::question::{self, Question};
 use crate::store::casework::assessment::Assessment;
 use crate::store::casework::case::{self, Case};
 use crate::store::casework::case_person::{self, CasePerson};
@@ -68,6 +77,12 @@ use crate::store::staffing::position::{self, PositionRow};
 use crate::store::staffing::service_area::{self, ServiceArea};
 use crate::store::staffing::staff_member::{self, StaffMember};
 use crate::store::staffing::supervision::{self, Supervision};
+use crate::store::structure::barrier::{self, Barrier, StageTransition};
+use crate::store::structure::setting::{self, StructureSetting};
+use crate::store::structure::stair::{self, StairModel, StairStage};
+use crate::store::structure::theme::{self, Evidence, Theme, ThemeChange};
+use crate::store::structure::theme_answer::{self, ThemeAnswer};
+use crate::store::structure::theme_publication::{self, ThemePublication};
 
 /// Reads relations for one actor.
 pub struct Loaders {
@@ -659,6 +674,8 @@ loads_parts_of_cases! {
     PlansOf => SupportPlan;
     /// All tasks of a case.
     TasksOf => Task;
+    /// All barriers of a case.
+    BarriersOf => Barrier;
 }
 
 /// The latest contacts of a case.
@@ -1038,5 +1055,366 @@ impl Loader<OwnFteOf> for Loaders {
         let permit = self.permit::<verb::ReadWorkload>()?;
         let rows = caseload::full_time_equivalents(&self.store, &permit, &ids).await?;
         Ok(rows.into_iter().map(|(id, fte)| (OwnFteOf(id), fte)).collect())
+    }
+}
+
+// Bodies and their meetings.
+
+macro_rules! loads_one {
+    ($($id:ident => $record:ident by $find:path;)*) => {$(
+        #[async_trait::async_trait]
+        impl Loader<$id> for Loaders {
+            type Value = $record;
+            type Error = Failure;
+
+            async fn load(&self, keys: &[$id]) -> Result<HashMap<$id, $record>, Failure> {
+                let rows = $find(&self.store, &self.permit::<verb::ReadMeeting>()?, keys).await?;
+                Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+            }
+        }
+    )*};
+}
+
+loads_one! {
+    MeetingId => Meeting by meeting::find_many;
+    AgendaItemId => AgendaItem by agenda_item::find_many;
+    DecisionId => Decision by decision::find_many;
+    ActionItemId => ActionItem by action_item::find_many;
+    PaperId => Paper by paper::find_many;
+}
+
+macro_rules! loads_parts {
+    ($($(#[$doc:meta])* $key:ident($id:ident) => $record:ident by $find:path, $of:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $key(pub $id);
+
+        #[async_trait::async_trait]
+        impl Loader<$key> for Loaders {
+            type Value = Vec<$record>;
+            type Error = Failure;
+
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, Self::Value>, Failure> {
+                let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+                let rows = $find(&self.store, &self.permit::<verb::ReadMeeting>()?, &ids).await?;
+                Ok(grouped(keys, rows.into_iter().map(|row| ($key(row.$of), row))))
+            }
+        }
+    )*};
+}
+
+loads_parts! {
+    /// The items of a meeting.
+    ItemsOf(MeetingId) => AgendaItem by agenda_item::of_many, meeting_id;
+    /// Who attended a meeting.
+    AttendanceOf(MeetingId) => Attendance by meeting::attendance_of_many, meeting_id;
+    /// The papers of a meeting and its items.
+    PapersOf(MeetingId) => Paper by paper::of_meetings, meeting_id;
+    /// The questions asked at an item.
+    QuestionsOf(AgendaItemId) => Question by question::of_items, item_id;
+    /// The decision on an item, if there is one.
+    DecisionsOf(AgendaItemId) => Decision by decision::of_items, item_id;
+    /// The votes by name on a decision.
+    VotesOf(DecisionId) => DecisionVote by decision::votes_of, decision_id;
+    /// What is to be done after a decision.
+    ActionItemsOf(DecisionId) => ActionItem by action_item::of_decisions, decision_id;
+}
+
+/// The minutes of a meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MinutesOf(pub MeetingId);
+
+#[async_trait::async_trait]
+impl Loader<MinutesOf> for Loaders {
+    type Value = String;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[MinutesOf]) -> Result<HashMap<MinutesOf, String>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = meeting::minutes_of(&self.store, &self.permit::<verb::ReadMeeting>()?, &ids).await?;
+        Ok(rows.into_iter().map(|row| (MinutesOf(row.meeting_id), row.text)).collect())
+    }
+}
+
+/// What earlier meetings of its body left to be done for a meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FollowUpsOf(pub MeetingId);
+
+#[async_trait::async_trait]
+impl Loader<FollowUpsOf> for Loaders {
+    type Value = Vec<FollowUp>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[FollowUpsOf]) -> Result<HashMap<FollowUpsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = meeting::follow_ups(&self.store, &self.permit::<verb::ReadMeeting>()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|(meeting, row)| (FollowUpsOf(meeting), row))))
+    }
+}
+
+/// What the steps of a meeting depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StandingOf(pub MeetingId);
+
+#[async_trait::async_trait]
+impl Loader<StandingOf> for Loaders {
+    type Value = Standing;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[StandingOf]) -> Result<HashMap<StandingOf, Standing>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadMeeting>()?;
+        let meetings = meeting::find_many(&self.store, &permit, &ids).await?;
+        let standings = meeting::standings_of_many(&self.store, &permit, &meetings).await?;
+        Ok(standings.into_iter().map(|(id, standing)| (StandingOf(id), standing)).collect())
+    }
+}
+
+/// The memberships of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MembershipsOf(pub BodyId);
+
+#[async_trait::async_trait]
+impl Loader<MembershipsOf> for Loaders {
+    type Value = Vec<Membership>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[MembershipsOf]) -> Result<HashMap<MembershipsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = membership::of_bodies(&self.store, &self.permit::<verb::ReadBody>()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (MembershipsOf(row.body_id), row))))
+    }
+}
+
+#[async_trait::async_trait]
+impl Loader<BodyMembershipId> for Loaders {
+    type Value = Membership;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[BodyMembershipId]) -> Result<HashMap<BodyMembershipId, Membership>, Failure> {
+        let rows = membership::find_many(&self.store, &self.permit::<verb::ReadBody>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The person that a membership which the reader may read names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MemberPerson(pub StaffMemberId);
+
+#[async_trait::async_trait]
+impl Loader<MemberPerson> for Loaders {
+    type Value = StaffMember;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[MemberPerson]) -> Result<HashMap<MemberPerson, StaffMember>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = membership::people_of(&self.store, &self.permit::<verb::ReadBody>()?, &ids).await?;
+        Ok(rows.into_iter().map(|row| (MemberPerson(row.id), row)).collect())
+    }
+}
+
+#[async_trait::async_trait]
+impl Loader<StairModelId> for Loaders {
+    type Value = StairModel;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[StairModelId]) -> Result<HashMap<StairModelId, StairModel>, Failure> {
+        let rows = stair::find_many(&self.store, &self.permit::<verb::ReadDirectory>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The stages of a version of the stair model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StagesOf(pub StairModelId);
+
+#[async_trait::async_trait]
+impl Loader<StagesOf> for Loaders {
+    type Value = Vec<StairStage>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[StagesOf]) -> Result<HashMap<StagesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadDirectory>()?;
+        let rows = stair::stages_of(self.store.reader(), &permit, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (StagesOf(row.model_id), row))))
+    }
+}
+
+#[async_trait::async_trait]
+impl Loader<BarrierId> for Loaders {
+    type Value = Barrier;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[BarrierId]) -> Result<HashMap<BarrierId, Barrier>, Failure> {
+        let rows: Vec<Barrier> = part::find_many(&self.store, &self.permit()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+#[async_trait::async_trait]
+impl Loader<MeasureId> for Loaders {
+    type Value = Measure;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[MeasureId]) -> Result<HashMap<MeasureId, Measure>, Failure> {
+        let rows: Vec<Measure> = part::find_many(&self.store, &self.permit()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The vignette of a barrier, if it opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct VignetteOf(pub BarrierId);
+
+#[async_trait::async_trait]
+impl Loader<VignetteOf> for Loaders {
+    type Value = String;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[VignetteOf]) -> Result<HashMap<VignetteOf, String>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = barrier::vignettes(&self.store, &self.permit()?, &ids).await?;
+        Ok(rows.into_iter().map(|(id, text)| (VignetteOf(id), text)).collect())
+    }
+}
+
+/// The steps of a barrier on its stair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StepsOf(pub BarrierId);
+
+#[async_trait::async_trait]
+impl Loader<StepsOf> for Loaders {
+    type Value = Vec<StageTransition>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[StepsOf]) -> Result<HashMap<StepsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = barrier::transitions(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (StepsOf(row.barrier_id), row))))
+    }
+}
+
+/// The answers of the themes that a barrier fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AnswersFor(pub BarrierId);
+
+#[async_trait::async_trait]
+impl Loader<AnswersFor> for Loaders {
+    type Value = Vec<ThemeAnswer>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[AnswersFor]) -> Result<HashMap<AnswersFor, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = theme_answer::of_barriers(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|(id, row)| (AnswersFor(id), row))))
+    }
+}
+
+/// The themes that a barrier is evidence of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ThemesOf(pub BarrierId);
+
+#[async_trait::async_trait]
+impl Loader<ThemesOf> for Loaders {
+    type Value = Vec<Theme>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ThemesOf]) -> Result<HashMap<ThemesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = theme::of_barriers(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|(id, row)| (ThemesOf(id), row))))
+    }
+}
+
+#[async_trait::async_trait]
+impl Loader<ThemeId> for Loaders {
+    type Value = Theme;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ThemeId]) -> Result<HashMap<ThemeId, Theme>, Failure> {
+        let rows = theme::find_many(&self.store, &self.permit::<verb::ReadTheme>()?, keys).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// What a theme rests on, counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EvidenceOf(pub ThemeId);
+
+#[async_trait::async_trait]
+impl Loader<EvidenceOf> for Loaders {
+    type Value = Evidence;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[EvidenceOf]) -> Result<HashMap<EvidenceOf, Evidence>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadTheme>()?;
+        let found = theme::evidence_of(self.store.reader(), &permit, &ids).await?;
+        Ok(found.into_iter().map(|(id, evidence)| (EvidenceOf(id), evidence)).collect())
+    }
+}
+
+/// The steps in the life of a theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ThemeChangesOf(pub ThemeId);
+
+#[async_trait::async_trait]
+impl Loader<ThemeChangesOf> for Loaders {
+    type Value = Vec<ThemeChange>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ThemeChangesOf]) -> Result<HashMap<ThemeChangesOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = theme::changes_of(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (ThemeChangesOf(row.theme_id), row))))
+    }
+}
+
+/// The publications of a theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PublicationsOf(pub ThemeId);
+
+#[async_trait::async_trait]
+impl Loader<PublicationsOf> for Loaders {
+    type Value = Vec<ThemePublication>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[PublicationsOf]) -> Result<HashMap<PublicationsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = theme_publication::of_themes(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (PublicationsOf(row.theme_id), row))))
+    }
+}
+
+/// The answers of a theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AnswersOf(pub ThemeId);
+
+#[async_trait::async_trait]
+impl Loader<AnswersOf> for Loaders {
+    type Value = Vec<ThemeAnswer>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[AnswersOf]) -> Result<HashMap<AnswersOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = theme_answer::of_themes(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (AnswersOf(row.theme_id), row))))
+    }
+}
+
+/// What signals, themes and their cost are reckoned by today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PresentSetting;
+
+#[async_trait::async_trait]
+impl Loader<PresentSetting> for Loaders {
+    type Value = StructureSetting;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[PresentSetting]) -> Result<HashMap<PresentSetting, StructureSetting>, Failure> {
+        let permit = self.permit::<verb::ReadDirectory>()?;
+        let present = setting::current(self.store.reader(), &permit).await?;
+        Ok(keys.iter().map(|key| (*key, present.clone())).collect())
     }
 }

@@ -5,12 +5,18 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, DistrictId, DocumentId, Identifier, ImportRunId, MunicipalityId,
-    OrganisationId, PositionId, StaffMemberId, SupervisionSessionId,
+    AccountId, ActionItemId, AgendaItemId, BarrierId, BodyId, CaseId, ClientId, DecisionId, DistrictId, DocumentId,
+    Identifier, ImportRunId, MeetingId, MunicipalityId, OrganisationId, PaperId, PositionId, StaffMemberId,
+    SupervisionSessionId, ThemeId,
 };
 
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::accounts::account::Account;
+use crate::graphql::bodies::action_item::ActionItem;
+use crate::graphql::bodies::agenda_item::AgendaItem;
+use crate::graphql::bodies::decision::Decision;
+use crate::graphql::bodies::meeting::Meeting;
+use crate::graphql::bodies::paper::Paper;
 use crate::graphql::casework::case::Case;
 use crate::graphql::casework::client::Client;
 use crate::graphql::casework::document::Document;
@@ -25,6 +31,8 @@ use crate::graphql::district::organisation::Organisation;
 use crate::graphql::guard::LoggedIn;
 use crate::graphql::staffing::position::Position;
 use crate::graphql::staffing::staff_member::StaffMember;
+use crate::graphql::structure::barrier::Barrier;
+use crate::graphql::structure::theme::Theme;
 
 /// A record with a global id.
 #[derive(Interface)]
@@ -32,28 +40,42 @@ use crate::graphql::staffing::staff_member::StaffMember;
 pub enum Node {
     /// An account.
     Account(Account),
+    /// Something to be done after a decision.
+    ActionItem(ActionItem),
+    /// An item of an agenda.
+    AgendaItem(AgendaItem),
     /// A guiding body.
     Body(Body),
+    /// A barrier.
+    Barrier(Barrier),
     /// A case.
     Case(Case),
     /// A client.
     Client(Client),
+    /// A decision of a body.
+    Decision(Decision),
     /// A district.
     District(District),
     /// A run of an import.
     ImportRun(ImportRun),
     /// A document of a case.
     Document(Document),
+    /// A meeting of a body.
+    Meeting(Meeting),
     /// A municipality.
     Municipality(Municipality),
     /// An organisation.
     Organisation(Organisation),
+    /// A paper of a meeting.
+    Paper(Paper),
     /// A position.
     Position(Position),
     /// A member of staff.
     StaffMember(StaffMember),
     /// A session of professional supervision.
     SupervisionSession(SupervisionSession),
+    /// A generative theme.
+    Theme(Theme),
 }
 
 /// Reads the record of a global id through its own door; `None` if it does not exist or is out of reach.
@@ -87,6 +109,27 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> 
     }
     if let Some(id) = SupervisionSessionId::parse(id) {
         return Ok(ctx.load(id).await?.map(|row| Node::SupervisionSession(SupervisionSession(row))));
+    }
+    if let Some(id) = BarrierId::parse(id) {
+        return Ok(ctx.load(id).await?.map(|row| Node::Barrier(Barrier(row))));
+    }
+    if let Some(id) = ThemeId::parse(id) {
+        return Ok(ctx.load(id).await?.map(|row| Node::Theme(Theme(row))));
+    }
+    if let Some(id) = MeetingId::parse(id) {
+        return Ok(ctx.load(id).await?.map(|row| Node::Meeting(Meeting(row))));
+    }
+    if let Some(id) = AgendaItemId::parse(id) {
+        return Ok(ctx.load(id).await?.map(|row| Node::AgendaItem(AgendaItem(row))));
+    }
+    if let Some(id) = DecisionId::parse(id) {
+        return Ok(ctx.load(id).await?.map(|row| Node::Decision(Decision(row))));
+    }
+    if let Some(id) = ActionItemId::parse(id) {
+        return Ok(ctx.load(id).await?.map(|row| Node::ActionItem(ActionItem(row))));
+    }
+    if let Some(id) = PaperId::parse(id) {
+        return Ok(ctx.load(id).await?.map(|row| Node::Paper(Paper(row))));
     }
     if let Some(id) = AccountId::parse(id) {
         return Ok(ctx.load(id).await?.map(|row| Node::Account(Account(row))));

@@ -6,6 +6,14 @@ use crate::graphql::accounts::account::{AccountMutations, AccountQueries};
 use crate::graphql::accounts::grant::GrantMutations;
 use crate::graphql::accounts::session::SessionMutations;
 use crate::graphql::accounts::viewer::ViewerQueries;
+use crate::graphql::bodies::action_item::{ActionItemMutations, ActionItemQueries};
+use crate::graphql::bodies::agenda_item::{AgendaItemMutations, AgendaItemQueries};
+use crate::graphql::bodies::decision::DecisionMutations;
+use crate::graphql::bodies::meeting::{MeetingMutations, MeetingQueries};
+use crate::graphql::bodies::membership::BodyMembershipMutations;
+use crate::graphql::bodies::paper::PaperMutations;
+use crate::graphql::bodies::question::MeetingQuestionMutations;
+use crate::graphql::bodies::silence::SilenceQueries;
 use crate::graphql::casework::assessment::AssessmentMutations;
 use crate::graphql::casework::calendar_feed::{CalendarFeedMutations, CalendarFeedQueries};
 use crate::graphql::casework::case::{CaseMutations, CaseQueries};
@@ -28,7 +36,7 @@ use crate::graphql::casework::support_plan::SupportPlanMutations;
 use crate::graphql::casework::task::{TaskMutations, TaskQueries};
 use crate::graphql::casework::transfer::{TransferMutations, TransferQueries};
 use crate::graphql::casework::unmasking::UnmaskingMutations;
-use crate::graphql::district::body::BodyQueries;
+use crate::graphql::district::body::{BodyMutations, BodyQueries};
 use crate::graphql::district::code_list::{CodeListMutations, CodeListQueries};
 use crate::graphql::district::district::DistrictQueries;
 use crate::graphql::district::municipality::{MunicipalityMutations, MunicipalityQueries};
@@ -45,6 +53,12 @@ use crate::graphql::staffing::position::{PositionMutations, PositionQueries};
 use crate::graphql::staffing::position_changed::PositionSubscriptions;
 use crate::graphql::staffing::staff_member::{StaffMemberMutations, StaffMemberQueries};
 use crate::graphql::staffing::supervision::SupervisionMutations;
+use crate::graphql::structure::barrier::{BarrierMutations, BarrierQueries};
+use crate::graphql::structure::setting::{StructureSettingMutations, StructureSettingQueries};
+use crate::graphql::structure::signal::SignalQueries;
+use crate::graphql::structure::stair::{StairModelMutations, StairModelQueries};
+use crate::graphql::structure::theme::{ThemeMutations, ThemeQueries};
+use crate::graphql::structure::theme_publication::{ThemePublicationMutations, ThemePublicationQueries};
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
@@ -55,6 +69,10 @@ pub struct Query(
     MunicipalityQueries,
     OrganisationQueries,
     BodyQueries,
+    MeetingQueries,
+    AgendaItemQueries,
+    ActionItemQueries,
+    SilenceQueries,
     CodeListQueries,
     DeadlineRuleQueries,
     DeadlineQueries,
@@ -78,6 +96,12 @@ pub struct Query(
     TaskQueries,
     TransferQueries,
     WorkloadQueries,
+    StairModelQueries,
+    BarrierQueries,
+    SignalQueries,
+    ThemeQueries,
+    ThemePublicationQueries,
+    StructureSettingQueries,
     AccountQueries,
     LogQueries,
 );
@@ -108,10 +132,23 @@ pub struct Mutation(
     TaskMutations,
     TransferMutations,
     UnmaskingMutations,
+    StairModelMutations,
+    BarrierMutations,
+    ThemeMutations,
+    ThemePublicationMutations,
+    StructureSettingMutations,
     AccountMutations,
     GrantMutations,
     MunicipalityMutations,
     OrganisationMutations,
+    BodyMutations,
+    BodyMembershipMutations,
+    MeetingMutations,
+    AgendaItemMutations,
+    MeetingQuestionMutations,
+    PaperMutations,
+    DecisionMutations,
+    ActionItemMutations,
     CodeListMutations,
     DeadlineRuleMutations,
     DeadlineMutations,

@@ -86,7 +86,7 @@ async fn wrong_method(request: HttpRequest) -> HttpResponse {
 }
 
 /// The rule that a content breaks, as an error of its own: an upload has no payload to put it in.
-fn failure_of(stop: Stop) -> Failure {
+pub(super) fn failure_of(stop: Stop) -> Failure {
     match stop {
         Stop::Failure(failure) => failure,
         Stop::Rules(errors) => errors.into_iter().next().map_or_else(
@@ -113,7 +113,7 @@ fn refuse(request: &HttpRequest, failure: &Failure) -> HttpResponse {
 }
 
 /// `Content-Disposition` by RFC 6266: a plain name for old clients, and the real one by RFC 5987.
-fn disposition(name: &str, document_type: DocumentType) -> String {
+pub(super) fn disposition(name: &str, document_type: DocumentType) -> String {
     let name = file_name(name, document_type);
     let mut encoded = String::with_capacity(name.len());
     for byte in name.bytes() {

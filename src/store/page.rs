@@ -2,7 +2,7 @@
 //!
 //! Every order ends with the id, which makes it total.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::{EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,9 @@ pub enum Key {
     /// A number.
     #[serde(rename = "n")]
     Number(i32),
+    /// An instant.
+    #[serde(rename = "s")]
+    Instant(DateTime<Utc>),
 }
 
 /// The edge of a page: the row next to which it begins or ends.
@@ -84,6 +87,10 @@ impl Window {
                 (Some(key), Key::Number(number)) => {
                     columns.push(key.clone());
                     values.push(SimpleExpr::val(*number));
+                }
+                (Some(key), Key::Instant(instant)) => {
+                    columns.push(key.clone());
+                    values.push(SimpleExpr::val(*instant));
                 }
                 _ => {}
             }

@@ -6,7 +6,7 @@ use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{BaseType, Type, TypeKind, TypeSystemDefinition};
 use serde_json::json;
 
-use super::samples::{Ids, outcome, samples};
+use super::samples::{BodyIds, Ids, outcome, samples};
 use crate::app::TestApp;
 use crate::databases::TestDatabase;
 
@@ -121,6 +121,24 @@ async fn every_root_field_is_closed_to_somebody_who_is_not_logged_in() {
         measure: id("mea"),
         note: id("not"),
         task: id("tsk"),
+        stair_model: id("stm"),
+        barrier: id("bar"),
+        theme: id("thm"),
+        other_theme: id("thm"),
+        publication: id("thp"),
+        bodies: BodyIds {
+            body: id("bod"),
+            membership: id("bme"),
+            planned: id("mtg"),
+            invited: id("mtg"),
+            held: id("mtg"),
+            item: id("agi"),
+            held_item: id("agi"),
+            question: id("mqu"),
+            paper: id("pap"),
+            decision: id("dec"),
+            action: id("act"),
+        },
     };
     let mut public = Vec::new();
     for (root, field) in root_fields().into_iter().filter(|(root, _)| root != "Subscription") {

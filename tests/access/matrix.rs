@@ -76,6 +76,7 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     .await;
     let grant = place.grant(guest, Role::Institution, parse(&institution)).await;
     let (transfer, notice) = crate::transfers::offered_to_the_town(app).await;
+    let structure = crate::structure::samples(app, &case["id"]).await;
     Ids {
         held: find("positions", "number", "CM-07"),
         advertised: find("positions", "number", "CM-08"),
@@ -106,6 +107,12 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         measure: work.measure,
         note: work.note,
         task: work.task,
+        stair_model: text(&structure["stairModel"]),
+        barrier: text(&structure["barrier"]),
+        theme: text(&structure["theme"]),
+        other_theme: text(&structure["otherTheme"]),
+        publication: text(&structure["publication"]),
+        bodies: crate::bodies::ids(app, &town, &institution).await,
         town,
         institution,
     }

@@ -63,6 +63,37 @@ pub struct Ids {
     pub note: String,
     /// A task in that case.
     pub task: String,
+    /// A draft of a stair model.
+    pub stair_model: String,
+    /// A barrier of that case.
+    pub barrier: String,
+    /// A confirmed theme that rests on that barrier.
+    pub theme: String,
+    /// Another theme.
+    pub other_theme: String,
+    /// What the coordinator wants to be published of the theme.
+    pub publication: String,
+    /// A body to which the town and the institution belong, and what it does.
+    pub bodies: BodyIds,
+}
+
+/// Ids of one body: its next meeting, to which the members were invited, and one that it held.
+#[derive(Default)]
+pub struct BodyIds {
+    pub body: String,
+    pub membership: String,
+    pub planned: String,
+    pub invited: String,
+    pub held: String,
+    /// Of the meeting that was invited to; names the institution.
+    pub item: String,
+    /// Of the meeting that was held; open.
+    pub held_item: String,
+    pub question: String,
+    pub paper: String,
+    pub decision: String,
+    /// Of the town.
+    pub action: String,
 }
 
 /// A request for one field.
@@ -95,6 +126,28 @@ pub fn caseload_setting() -> Value {
         "planningMaximum": 30, "intakeDays": 7, "clearingDays": 28, "assessmentDays": 42, "planningDays": 42,
         "linkingDays": 90, "monitoringDays": 180, "evaluationDays": 42, "noPlanDays": 90, "noContactDays": 60,
     })
+}
+
+/// What signals, themes and their cost are reckoned by, as a district may set it.
+pub fn structure_setting() -> Value {
+    json!({
+        "hourCostCents": 4500, "delayDayCostCents": 1500, "minimumCases": 3, "minimumCaseManagers": 2,
+        "minimumMunicipalities": 2, "falseDiscoveryPermille": 50, "minimumRatioHundredths": 100,
+    })
+}
+
+/// A stair model with three stages.
+fn stair_model() -> Value {
+    let stage = |position: i32, accountable: &str, level: &str| {
+        json!({ "position": position, "key": format!("S{position}"), "labelDe": "Stufe", "labelEn": "stage",
+            "criteriaDe": "wann", "criteriaEn": "when", "accountable": accountable, "identityLevel": level })
+    };
+    let stages = [
+        stage(1, "CASE_MANAGER", "IDENTIFIED"),
+        stage(2, "CENTRE", "PSEUDONYMOUS"),
+        stage(3, "COORDINATION", "AGGREGATE"),
+    ];
+    json!({ "name": "Drei Stufen", "source": "Muster", "entryPosition": 1, "stages": stages })
 }
 
 fn session(field: &str, input: Value) -> Sample {
@@ -194,6 +247,84 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Query", "transfers") => read("{ transfers { nodes { id reference } } }", json!({})),
         ("Query", "accounts") => read("{ accounts { totalCount nodes { id } } }", json!({})),
         ("Query", "logEntries") => read("{ logEntries { nodes { id } } }", json!({})),
+        ("Query", "meeting") => {
+            read("query($id: ID!) { meeting(id: $id) { id } }", json!({ "id": ids.bodies.invited }))
+        }
+        ("Query", "meetings") => read("{ meetings { nodes { id } } }", json!({})),
+        ("Query", "agendaItems") => read("{ agendaItems { nodes { id } } }", json!({})),
+        ("Query", "actionItems") => read("{ actionItems { nodes { id } } }", json!({})),
+        ("Query", "unansweredThemes") => read("{ unansweredThemes { nodes { themeId } } }", json!({})),
+        ("Mutation", "bodyFound") => vec![command(field, "", json!({ "kind": "WORKING_GROUP", "name": "AG" }))],
+        ("Mutation", "bodyChange") => {
+            vec![command(field, "", json!({ "bodyId": ids.bodies.body, "name": "Runde", "isPublic": false }))]
+        }
+        ("Mutation", "bodyMembershipAdd") => vec![command(
+            field,
+            "",
+            json!({ "bodyId": ids.bodies.body, "organisationId": ids.town, "function": "Neu", "validFrom": "2023-01-01" }),
+        )],
+        ("Mutation", "bodyMembershipEnd") => {
+            vec![command(field, "", json!({ "bodyMembershipId": ids.bodies.membership, "validUntil": "2024-01-01" }))]
+        }
+        ("Mutation", "meetingPlan") => vec![command(
+            field,
+            "",
+            json!({ "bodyId": ids.bodies.body, "title": "Sitzung", "startsAt": "2033-01-01T08:00:00Z" }),
+        )],
+        ("Mutation", "meetingChange") => vec![command(
+            field,
+            "",
+            json!({ "meetingId": ids.bodies.planned, "title": "Sitzung", "startsAt": "2033-01-01T08:00:00Z" }),
+        )],
+        ("Mutation", "meetingInvite" | "meetingCancel") => {
+            vec![command(field, "", json!({ "meetingId": ids.bodies.planned }))]
+        }
+        ("Mutation", "meetingHold") => {
+            vec![command(field, "", json!({ "meetingId": ids.bodies.held, "presentIds": [] }))]
+        }
+        ("Mutation", "meetingRecordMinutes") => {
+            vec![command(field, "", json!({ "meetingId": ids.bodies.held, "minutes": "Text" }))]
+        }
+        ("Mutation", "meetingApproveMinutes" | "meetingPublish" | "meetingUnpublish") => {
+            vec![command(field, "", json!({ "meetingId": ids.bodies.held }))]
+        }
+        ("Mutation", "agendaItemAdd") => {
+            vec![command(field, "", json!({ "meetingId": ids.bodies.invited, "title": "Neu" }))]
+        }
+        ("Mutation", "agendaItemChange") => {
+            vec![command(field, "", json!({ "agendaItemId": ids.bodies.item, "title": "Neu", "isPublic": false }))]
+        }
+        ("Mutation", "agendaItemRemove") => vec![command(field, "", json!({ "agendaItemId": ids.bodies.item }))],
+        ("Mutation", "agendaItemPostpone") => {
+            vec![command(field, "", json!({ "agendaItemId": ids.bodies.held_item }))]
+        }
+        ("Mutation", "meetingQuestionAsk") => vec![command(
+            field,
+            "",
+            json!({ "agendaItemId": ids.bodies.item, "askedBy": "Fraktion A", "text": "Wie hoch?" }),
+        )],
+        ("Mutation", "meetingQuestionAnswer") => {
+            vec![command(field, "", json!({ "meetingQuestionId": ids.bodies.question, "answer": "So hoch." }))]
+        }
+        ("Mutation", "paperAdd") => vec![command(
+            field,
+            "",
+            json!({ "agendaItemId": ids.bodies.item, "kind": "OTHER", "name": "Anlage", "source": { "url": "https://ris.example/" } }),
+        )],
+        ("Mutation", "paperRemove") => vec![command(field, "", json!({ "paperId": ids.bodies.paper }))],
+        ("Mutation", "decisionRecord") => vec![command(
+            field,
+            "",
+            json!({ "agendaItemId": ids.bodies.held_item, "kind": "TAKE_NOTE", "text": "Kenntnis genommen." }),
+        )],
+        ("Mutation", "actionItemAssign") => vec![command(
+            field,
+            "",
+            json!({ "decisionId": ids.bodies.decision, "organisationId": ids.town, "text": "Auftrag" }),
+        )],
+        ("Mutation", "actionItemReport" | "actionItemDrop") => {
+            vec![command(field, "", json!({ "actionItemId": ids.bodies.action, "result": "Erledigt" }))]
+        }
         ("Mutation", "sessionLogin") => {
             let login = json!({ "login": kim::demo::COORDINATOR_LOGIN, "password": kim::demo::PASSWORD });
             vec![session(field, login)]
@@ -414,6 +545,57 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         )],
         ("Mutation", "organisationEnd") => {
             vec![command(field, "", json!({ "organisationId": ids.institution, "validUntil": "2024-01-01" }))]
+        }
+        ("Query", "stairModel") => read("{ stairModel { number } }", json!({})),
+        ("Query", "stairModels") => read("{ stairModels { nodes { number } } }", json!({})),
+        ("Query", "structureSetting") => read("{ structureSetting { minimumCases } }", json!({})),
+        ("Query", "barriers") => read("{ barriers { nodes { id } } }", json!({})),
+        ("Query", "barriersSeenElsewhere") => {
+            read("{ barriersSeenElsewhere(input: { kind: \"COST\" }) { similarAtLeast } }", json!({}))
+        }
+        ("Query", "signals") => read("{ signals { nodes { id } } }", json!({})),
+        ("Query", "themes") => read("{ themes { nodes { id } } }", json!({})),
+        ("Query", "themePublications") => read("{ themePublications { nodes { id } } }", json!({})),
+        ("Mutation", "stairModelDraft") => vec![command(field, "", stair_model())],
+        ("Mutation", "stairModelImport") => vec![command(field, "", json!({ "file": stair_model().to_string() }))],
+        ("Mutation", "stairModelActivate") => vec![command(field, "", json!({ "stairModelId": ids.stair_model }))],
+        ("Mutation", "structureSettingChange") => vec![command(field, "", structure_setting())],
+        ("Mutation", "barrierRaise") => vec![command(
+            field,
+            "",
+            json!({ "caseId": ids.case, "kind": "COST", "needArea": "WORK", "severity": "MINOR" }),
+        )],
+        ("Mutation", "barrierMove") => vec![command(field, "", json!({ "barrierId": ids.barrier, "stage": 3 }))],
+        ("Mutation", "barrierSettle") => {
+            vec![command(field, "", json!({ "barrierId": ids.barrier, "status": "SOLVED" }))]
+        }
+        ("Mutation", "barrierRecordLoss") => {
+            vec![command(field, "", json!({ "barrierId": ids.barrier, "minutesLost": 30 }))]
+        }
+        ("Mutation", "themePropose") => vec![command(field, "", crate::structure::proposal("COST"))],
+        ("Mutation", "themeGather") => vec![command(field, "", json!({ "themeId": ids.theme }))],
+        ("Mutation", "themeReview") => {
+            vec![command(field, "", json!({ "themeId": ids.theme, "status": "CONFIRMED" }))]
+        }
+        ("Mutation", "themeSteer") => {
+            vec![command(field, "", json!({ "themeId": ids.theme, "status": "PRIORITISED" }))]
+        }
+        ("Mutation", "themeMerge") => {
+            vec![command(field, "", json!({ "themeId": ids.theme, "intoId": ids.other_theme }))]
+        }
+        ("Mutation", "themeSplit") => vec![command(
+            field,
+            "",
+            json!({ "themeId": ids.theme, "title": "Teil", "description": "Ein Teil", "pattern": { "kind": "COST" } }),
+        )],
+        ("Mutation", "themeAnswer") => {
+            vec![command(field, "", json!({ "themeId": ids.theme, "text": "Es ist entschieden." }))]
+        }
+        ("Mutation", "themePublicationRequest") => {
+            vec![command(field, "", json!({ "themeId": ids.theme, "title": "Thema", "text": "Es fehlt etwas." }))]
+        }
+        ("Mutation", "themePublicationDecide") => {
+            vec![command(field, "", json!({ "themePublicationId": ids.publication, "status": "PUBLISHED" }))]
         }
         ("Subscription", "caseChanged") => {
             read("subscription($id: ID) { caseChanged(caseId: $id) { case { id } } }", json!({ "id": ids.case }))

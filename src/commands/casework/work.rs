@@ -12,7 +12,7 @@ use crate::store::casework::case::{self, Case};
 use crate::store::casework::sealed_text::unwritable;
 
 /// The longest code of a list, in characters.
-pub(super) const CODE_MAXIMUM: usize = 40;
+pub(in crate::commands) const CODE_MAXIMUM: usize = 40;
 
 /// Records of the work in a case: their changes stand in the history of the case, and what is said about them is sealed
 /// under the client's key.
@@ -66,7 +66,7 @@ macro_rules! changes_part {
     };
 }
 
-pub(super) use {changes_part, loads_part, record_in_case};
+pub(in crate::commands) use {changes_part, loads_part, record_in_case};
 
 /// The case that is worked in: within reach, locked, not closed, and about somebody whose data may be worked with.
 pub(super) async fn case_at_work(

@@ -35,12 +35,14 @@ use crate::graphql::district::municipality::Municipality;
 use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
 use crate::graphql::loaders::{
-    CaseManager, DocumentCountOf, DocumentsOf, FactsOf, PersonsOf, PhaseChangesOf, TransfersOf, UnmaskingsOf,
+    BarriersOf, CaseManager, DocumentCountOf, DocumentsOf, FactsOf, PersonsOf, PhaseChangesOf, TransfersOf,
+    UnmaskingsOf,
 };
 use crate::graphql::log::access::{AccessEntry, accesses_of};
 use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
 use crate::graphql::staffing::staff_member::StaffMember;
+use crate::graphql::structure::barrier::Barrier;
 use crate::store::casework::case::{self, CaseFilter};
 use crate::store::casework::case_phase_change;
 use crate::store::log::access::Of;
@@ -355,6 +357,18 @@ impl Case {
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<List<Task>, Failure> {
         task::of_case(ctx, self.0.id, status_in.as_deref(), &RelationArguments { first, after }).await
+    }
+
+    /// The barriers that were raised from the case, in the order in which they were.
+    async fn barriers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<Barrier>, Failure> {
+        let rows = ctx.load(BarriersOf(self.0.id)).await?.unwrap_or_default();
+        let arguments = RelationArguments { first, after };
+        connect_loaded(ctx, &format!("barriers {}", self.0.id), &arguments, rows, |row| row.id.0, Barrier)
     }
 
     /// How many tasks are open. They do not block closing: ask for it with `caseClose` to warn of what is left undone.

@@ -7,8 +7,8 @@ use async_graphql::{Context, ID, Object, Subscription};
 use chrono::{DateTime, Utc};
 use entity::codes::NoticeKind;
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, ConsentId, GrantId, Identifier, MunicipalityId, NoticeId, OrganisationId,
-    PositionId, StaffMemberId, TransferId,
+    AccountId, ActionItemId, BarrierId, CaseId, ClientId, ConsentId, GrantId, Identifier, MeetingId, MunicipalityId,
+    NoticeId, OrganisationId, PositionId, StaffMemberId, ThemeId, TransferId,
 };
 use futures_util::Stream;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -17,6 +17,8 @@ use crate::access::{Action, verb};
 use crate::commands::CommandOptions;
 use crate::commands::casework::notice::NoticeAcknowledgeInput;
 use crate::error::Failure;
+use crate::graphql::bodies::action_item::ActionItem;
+use crate::graphql::bodies::meeting::Meeting;
 use crate::graphql::casework::case::Case;
 use crate::graphql::casework::client::Client;
 use crate::graphql::casework::consent::Consent;
@@ -26,6 +28,8 @@ use crate::graphql::context::Ask;
 use crate::graphql::guard::Requires;
 use crate::graphql::loaders::NameOf;
 use crate::graphql::payload::payload;
+use crate::graphql::structure::barrier::Barrier;
+use crate::graphql::structure::theme::Theme;
 use crate::store::casework::notice as records;
 
 /// How many notices are looked at when something happened: more at once end a subscription.
@@ -80,6 +84,30 @@ impl Notice {
     async fn case(&self, ctx: &Context<'_>) -> Result<Option<Case>, Failure> {
         let Some(id) = CaseId::parse(&self.0.subject) else { return Ok(None) };
         Ok(ctx.load(id).await?.map(Case))
+    }
+
+    /// The barrier that it is about; null if it is about something else, or if you may not see it.
+    async fn barrier(&self, ctx: &Context<'_>) -> Result<Option<Barrier>, Failure> {
+        let Some(id) = BarrierId::parse(&self.0.subject) else { return Ok(None) };
+        Ok(ctx.load(id).await?.map(Barrier))
+    }
+
+    /// The generative theme that it is about; null if it is about something else, or if you may not see it.
+    async fn theme(&self, ctx: &Context<'_>) -> Result<Option<Theme>, Failure> {
+        let Some(id) = ThemeId::parse(&self.0.subject) else { return Ok(None) };
+        Ok(ctx.load(id).await?.map(Theme))
+    }
+
+    /// The meeting that it is about; null if it is about something else, or if you may not see it.
+    async fn meeting(&self, ctx: &Context<'_>) -> Result<Option<Meeting>, Failure> {
+        let Some(id) = MeetingId::parse(&self.0.subject) else { return Ok(None) };
+        Ok(ctx.load(id).await?.map(Meeting))
+    }
+
+    /// What is to be done that it is about; null if it is about something else, or if you may not see it.
+    async fn action_item(&self, ctx: &Context<'_>) -> Result<Option<ActionItem>, Failure> {
+        let Some(id) = ActionItemId::parse(&self.0.subject) else { return Ok(None) };
+        Ok(ctx.load(id).await?.map(ActionItem))
     }
 
     /// The client that it is about; null if it is about something else, or if you may not see who it is.
@@ -145,7 +173,6 @@ fn may_tell(subject: &str) -> bool {
     let never = [
         MunicipalityId::PREFIX,
         OrganisationId::PREFIX,
-        BodyId::PREFIX,
         PositionId::PREFIX,
         StaffMemberId::PREFIX,
         AccountId::PREFIX,

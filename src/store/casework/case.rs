@@ -32,7 +32,7 @@ pub struct CaseFilter {
 }
 
 /// The staff records of an account.
-pub(super) fn staff_of(account: AccountId) -> SelectStatement {
+pub(in crate::store) fn staff_of(account: AccountId) -> SelectStatement {
     Query::select()
         .column(staff_member::Column::Id)
         .from(staff_member::Entity)
@@ -66,7 +66,7 @@ pub(in crate::store) fn door<V: on::Case>(permit: &Permit<V>, id: CaseId) -> Sel
 }
 
 /// For tables that hang on cases: the condition that `case_id` names one within reach.
-pub(super) fn hanging<V: Verb>(permit: &Permit<V>, case_id: impl ColumnTrait) -> Condition {
+pub(in crate::store) fn hanging<V: Verb>(permit: &Permit<V>, case_id: impl ColumnTrait) -> Condition {
     let within_reach = Query::select().column((Entity, Column::Id)).from(Entity).cond_where(reached(permit)).take();
     Condition::all().add(case_id.in_subquery(within_reach))
 }
@@ -155,6 +155,20 @@ pub async fn lock<V: on::Case>(
     id: CaseId,
 ) -> Result<Option<Case>, Failure> {
     Ok(select(permit).filter(Column::Id.eq(id)).lock_exclusive().one(connection).await?)
+}
+
+/// The account of the lead of a case within reach, if the lead has one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lead_account<V: on::Case>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    id: CaseId,
+) -> Result<Option<AccountId>, Failure> {
+    let lead = select(permit).filter(Column::Id.eq(id)).select_only().column(Column::LeadId).into_query();
+    let lead = staff_member::Entity::find().filter(staff_member::Column::Id.in_subquery(lead)).one(connection).await?;
+    Ok(lead.and_then(|lead| lead.account_id))
 }
 
 /// The staff records that hold a case-management position on the day of the permit.

@@ -21,6 +21,7 @@ use crate::access::{Extent, Permit, Verb, on};
 use crate::error::Failure;
 use crate::log::bytes_hash;
 use crate::store::page::{Boundary, Key, Page, Window};
+use crate::store::structure::barrier;
 use crate::store::{Store, Transaction, vault};
 
 /// The door: erasures of one's own clients, or all of the district.
@@ -258,6 +259,7 @@ pub async fn carry_out<V: on::Erasure>(
     client_term::delete_all_of(connection, permit, id).await?;
     document::delete_all_of(connection, permit, id, now).await?;
     deadline::delete_all_of(connection, permit, id).await?;
+    barrier::forget_words(connection, permit.district_id(), id).await?;
     case_file::Entity::update_many()
         .col_expr(case_file::Column::ArrivalMonth, Expr::value(Option::<NaiveDate>::None))
         .filter(case_file::Column::DistrictId.eq(permit.district_id()))

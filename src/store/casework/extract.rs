@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::codes::{AccessBasis, AccessPurpose, DataClass, ImportOutcome};
 use entity::ids::{AccountId, CaseId, ClientId, Identifier, OrganisationId};
 use entity::{
-    access_log, account, assessment, case_file, case_person, case_phase_change, client, consent, consent_data_class,
-    contact, deadline, deadline_rule, disclosure, district, document, erasure, event, goal, import_row, import_run,
-    legal_sphere_period, measure, note, organisation, sealed_text, supervision_session, supervision_session_case,
-    support_plan, task, transfer, transfer_item, unmasking,
+    access_log, account, assessment, barrier, barrier_vignette, case_file, case_person, case_phase_change, client,
+    consent, consent_data_class, contact, deadline, deadline_rule, disclosure, district, document, erasure, event,
+    goal, import_row, import_run, legal_sphere_period, measure, note, organisation, sealed_text, supervision_session,
+    supervision_session_case, support_plan, task, transfer, transfer_item, unmasking,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::ExposeSecret;
@@ -32,6 +32,7 @@ use crate::vault::{DataKey, FieldName, Sealed};
 pub const TABLES: &[&str] = &[
     "access_log",
     "assessment",
+    "barrier",
     "case_file",
     "case_person",
     "case_phase_change",
@@ -198,6 +199,20 @@ pub async fn of_client(
     let notes = rows!(store, permit, note, ClientId, [id]);
     let tasks = rows!(store, permit, task, ClientId, [id]);
     let spheres = rows!(store, permit, legal_sphere_period, ClientId, [id]);
+    let barriers = rows!(store, permit, barrier, ClientId, [id]);
+    let vignettes = barrier_vignette::Entity::find()
+        .filter(barrier_vignette::Column::BarrierId.is_in(barriers.iter().map(|row| row.id)))
+        .all(store.reader())
+        .await?;
+    let barriers = barriers.iter().map(|row| {
+        let mut shown = record(row);
+        for technical in ["cell_key", "stage", "stage_since", "answer_due_on", "raise_on"] {
+            shown.remove(technical);
+        }
+        let vignette = vignettes.iter().find(|vignette| vignette.barrier_id == row.id);
+        with(shown, "vignette", vignette.map(|vignette| vignette.text.clone()))
+    });
+    let barriers = told(barriers.collect());
     let transfers = rows!(store, permit, transfer, ClientId, [id]);
     let transfer_items = rows!(store, permit, transfer_item, ClientId, [id]);
 
@@ -301,6 +316,7 @@ pub async fn of_client(
         Section { name: "support_plans", title: "Ihre Hilfepläne", records: told(records(&plans)) },
         Section { name: "goals", title: "Ihre Ziele", records: told(records(&goals)) },
         Section { name: "measures", title: "Maßnahmen", records: told(records(&measures)) },
+        Section { name: "barriers", title: "Was im Weg stand", records: barriers },
         Section { name: "contacts", title: "Kontakte", records: told(records(&contacts)) },
         Section { name: "notes", title: "Notizen", records: told(records(&notes)) },
         Section { name: "tasks", title: "Aufgaben", records: told(records(&tasks)) },

@@ -52,7 +52,7 @@ pub async fn of_cases<P: Part>(
 }
 
 /// Those whose `column` names one of `values`, ordered by `order`.
-pub(super) async fn of<P: Part, T: Into<Value>>(
+pub(in crate::store) async fn of<P: Part, T: Into<Value>>(
     store: &Store,
     permit: &Permit<verb::ReadCase>,
     column: <P::Table as EntityTrait>::Column,

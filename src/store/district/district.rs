@@ -13,6 +13,7 @@ use crate::error::Failure;
 use crate::store::Store;
 use crate::store::casework::deadline_rule;
 use crate::store::casework::retention_rule;
+use crate::store::structure::stair;
 
 /// The district of the permit.
 ///
@@ -68,5 +69,6 @@ pub async fn insert(
     retention_rule::insert_presets(connection, id).await?;
     code_list::insert_defaults(connection, id, CodeList::ALL).await?;
     deadline_rule::insert_defaults(connection, id).await?;
+    stair::insert_default(connection, id, now).await?;
     Ok(id)
 }

@@ -24,6 +24,18 @@ impl Listed for Municipality {
     }
 }
 
+/// One by its id, inside a transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find<V: crate::access::Verb>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    id: MunicipalityId,
+) -> Result<Option<Municipality>, Failure> {
+    Ok(Entity::find_by_id(id).filter(Column::DistrictId.eq(permit.district_id())).one(connection).await?)
+}
+
 /// Records a municipality.
 ///
 /// # Errors

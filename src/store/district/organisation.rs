@@ -1,6 +1,7 @@
 //! Organisations of a district.
 
 use chrono::NaiveDate;
+use entity::codes::OrganisationKind;
 use entity::ids::OrganisationId;
 pub use entity::organisation::Model as Organisation;
 use entity::organisation::{ActiveModel, Column, Entity};
@@ -24,6 +25,23 @@ impl Listed for Organisation {
     fn sort_key(&self) -> (Uuid, &str) {
         (self.id.0, &self.name)
     }
+}
+
+/// Those of a kind that have not ended on the day of the permit.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_kind<V: crate::access::Verb>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    kind: OrganisationKind,
+) -> Result<Vec<Organisation>, Failure> {
+    Ok(Entity::find()
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::Kind.eq(kind))
+        .filter(Condition::any().add(Column::ValidUntil.is_null()).add(Column::ValidUntil.gt(permit.today())))
+        .all(connection)
+        .await?)
 }
 
 /// Records an organisation.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use entity::event::{Column, Entity};
 use entity::ids::{
-    AccountId, CaseId, ClientId, CodeListEntryId, DeadlineRuleId, GrantId, MunicipalityId, OrganisationId, PositionId,
-    StaffMemberId, SupervisionSessionId,
+    AccountId, BodyId, CaseId, ClientId, CodeListEntryId, DeadlineRuleId, GrantId, MeetingId, MunicipalityId,
+    OrganisationId, PositionId, StaffMemberId, SupervisionSessionId,
 };
 use sea_orm::sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, Iterable, Order};
@@ -17,7 +17,9 @@ use crate::access::{Actor, Permit, verb};
 use crate::error::Failure;
 use crate::store::Store;
 use crate::store::accounts::{account, grant};
+use crate::store::bodies::meeting;
 use crate::store::casework::{case, client, deadline_rule, supervision_session};
+use crate::store::district::body;
 use crate::store::district::code_list;
 use crate::store::district::directory;
 use crate::store::district::municipality::Municipality;
@@ -33,6 +35,8 @@ const AT_ONCE: usize = 100;
 pub enum Subject {
     /// An account.
     Account(AccountId),
+    /// A body, with its memberships.
+    Body(BodyId),
     /// A case.
     Case(CaseId),
     /// A client.
@@ -43,6 +47,8 @@ pub enum Subject {
     DeadlineRule(DeadlineRuleId),
     /// A grant.
     Grant(GrantId),
+    /// A meeting, with all that belongs to it.
+    Meeting(MeetingId),
     /// A municipality.
     Municipality(MunicipalityId),
     /// An organisation.
@@ -59,11 +65,13 @@ impl std::fmt::Display for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Account(id) => id.fmt(f),
+            Self::Body(id) => id.fmt(f),
             Self::Case(id) => id.fmt(f),
             Self::Client(id) => id.fmt(f),
             Self::CodeListEntry(id) => id.fmt(f),
             Self::DeadlineRule(id) => id.fmt(f),
             Self::Grant(id) => id.fmt(f),
+            Self::Meeting(id) => id.fmt(f),
             Self::Municipality(id) => id.fmt(f),
             Self::Organisation(id) => id.fmt(f),
             Self::Position(id) => id.fmt(f),
@@ -88,9 +96,11 @@ pub struct Part {
 #[derive(Debug)]
 pub struct Doors {
     accounts: Permit<verb::ReadAccount>,
+    bodies: Permit<verb::ReadBody>,
     cases: Permit<verb::ReadCase>,
     directory: Permit<verb::ReadDirectory>,
     identities: Permit<verb::ReadIdentity>,
+    meetings: Permit<verb::ReadMeeting>,
     positions: Permit<verb::ReadPosition>,
     sessions: Permit<verb::ReadSupervisionSession>,
     staff: Permit<verb::ReadStaffMember>,
@@ -102,9 +112,11 @@ impl Doors {
     pub fn of(actor: &Actor) -> Self {
         Self {
             accounts: actor.permit_whatever(),
+            bodies: actor.permit_whatever(),
             cases: actor.permit_whatever(),
             directory: actor.permit_whatever(),
             identities: actor.permit_whatever(),
+            meetings: actor.permit_whatever(),
             positions: actor.permit_whatever(),
             sessions: actor.permit_whatever(),
             staff: actor.permit_whatever(),
@@ -115,11 +127,13 @@ impl Doors {
     fn select(&self, subject: Subject) -> SelectStatement {
         match subject {
             Subject::Account(id) => account::door(&self.accounts, id),
+            Subject::Body(id) => body::door(&self.bodies, id),
             Subject::Case(id) => case::door(&self.cases, id),
             Subject::Client(id) => client::door(&self.identities, id),
             Subject::CodeListEntry(id) => code_list::door(&self.directory, id),
             Subject::DeadlineRule(id) => deadline_rule::door(&self.directory, id),
             Subject::Grant(id) => grant::door(&self.accounts, id),
+            Subject::Meeting(id) => meeting::door(&self.meetings, id),
             Subject::Municipality(id) => directory::door::<Municipality, _>(&self.directory, id),
             Subject::Organisation(id) => directory::door::<Organisation, _>(&self.directory, id),
             Subject::Position(id) => position::door(&self.positions, id),

@@ -1,0 +1,9 @@
+//! Commands about structures: the stair, barriers, signals and themes.
+
+pub mod barrier;
+pub mod setting;
+pub mod signals;
+pub mod stair;
+pub mod theme;
+pub mod theme_publication;
+pub mod waiting;
