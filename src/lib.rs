@@ -18,5 +18,6 @@ pub mod http;
 pub mod import;
 pub mod live;
 pub mod log;
+pub mod print;
 pub mod store;
 pub mod vault;
