@@ -33,7 +33,7 @@ pub struct RandomUnavailable;
 pub(super) fn random_text(prefix: &str) -> Result<SecretString, RandomUnavailable> {
     let mut bytes = Zeroizing::new([0_u8; 32]);
     rand::fill(bytes.as_mut()).map_err(|_| RandomUnavailable)?;
-    let encoded = Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_ref()));
+    let encoded = Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_slice()));
     Ok(SecretString::from(format!("{prefix}{}", encoded.as_str())))
 }
 
