@@ -493,6 +493,8 @@ catalogue! {
         "In diesem Stand nimmt das Thema keine Belege mehr auf und wird nicht mehr verbunden oder geteilt." "In this status the theme takes up no more evidence, and is not merged or split.";
     ThemeMergeItself "THEME_MERGE_ITSELF" Rule 422 false
         "Ein Thema kann nicht in sich selbst oder in ein Thema aufgehen, das schon aufgegangen ist." "A theme cannot become part of itself, or of one that is part of another already.";
+    ThemeOptionsRecommended "THEME_OPTIONS_RECOMMENDED" Rule 422 false
+        "Höchstens eine der Möglichkeiten wird vorgeschlagen." "At most one of the options is the one that is proposed.";
     ThemePatternEmpty "THEME_PATTERN_EMPTY" Rule 422 false
         "Mindestens die Art der Hürde oder die Institution nennen: Sonst wären alle Hürden gemeint." "Name at least the kind of barrier or the institution: otherwise all barriers would be meant.";
     ThemeNotAnswerable "THEME_NOT_ANSWERABLE" Rule 409 false

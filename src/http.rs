@@ -8,7 +8,9 @@ mod health;
 mod import;
 mod metrics;
 mod middleware;
+mod packs;
 mod papers;
+mod printed;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -123,6 +125,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(explorer::configure)
         .configure(import::configure)
         .configure(papers::configure)
+        .configure(packs::configure)
         .configure(health::configure)
         .configure(calendar::configure)
         .route("/metrics", web::get().to(metrics::show))

@@ -63,8 +63,10 @@ pub struct MeetingPack {
     pub marking: Option<String>,
     /// The day as of which the figures hold; also the date in the PDF.
     pub issued_on: NaiveDate,
-    /// The smallest count that is shown; named in the note on hidden figures.
+    /// The smallest count that is shown; named in the note on figures.
     pub smallest_shown: u64,
+    /// Counts are multiples of this; named in the note on figures.
+    pub rounded_to: u64,
     /// The agenda.
     pub items: Vec<AgendaItem>,
     /// The themes on the agenda, one sheet each.

@@ -16,14 +16,15 @@ mod decisions;
 mod meetings;
 mod members;
 mod model;
+mod packs;
 mod papers;
 mod reach;
 mod silence;
 
 const DISTRICT: &str = "Kreis Coesfeld";
 const COESFELD: &str = "Stadt Coesfeld";
-const JOB_CENTRE: &str = "Jobcenter Kreis Coesfeld";
-const JOB_CENTRE_LOGIN: &str = "jobcenter@kreis-coesfeld.example";
+pub const JOB_CENTRE: &str = "Jobcenter Kreis Coesfeld";
+pub const JOB_CENTRE_LOGIN: &str = "jobcenter@kreis-coesfeld.example";
 
 /// The record of a command that no rule forbade.
 pub async fn done(user: &Client, name: &str, input: Value, fields: &str) -> Value {

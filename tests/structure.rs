@@ -8,6 +8,7 @@ use crate::clients::{CENTRAL, MUNICIPAL, command, command_for, known};
 use crate::databases::{TestDatabase, both_databases};
 
 mod barriers;
+mod circle;
 mod model;
 mod signals;
 mod stairs;
@@ -23,7 +24,7 @@ async fn numbered(user: &Client, number: usize) -> Value {
 }
 
 /// A barrier of a kind in a new case.
-async fn met(user: &Client, number: usize, kind: &str) -> Value {
+pub async fn met(user: &Client, number: usize, kind: &str) -> Value {
     let case = numbered(user, number).await;
     raised(
         user,

@@ -25,6 +25,8 @@ pub struct Model {
     pub title: String,
     /// What it is about.
     pub description: Option<String>,
+    /// The decision that is proposed.
+    pub proposal: Option<String>,
     /// The theme that it deals with.
     pub theme_id: Option<ThemeId>,
     /// The institution concerned.

@@ -223,6 +223,8 @@ identifiers! {
     ThemePublicationId = "thp";
     /// An answer to those who contributed to a theme.
     ThemeAnswerId = "tha";
+    /// What could be done about a theme.
+    ThemeOptionId = "tho";
     /// What a district reckons themes by, from a day on.
     StructureSettingId = "srs";
     /// A membership of a body.

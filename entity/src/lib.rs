@@ -87,6 +87,7 @@ pub mod theme;
 pub mod theme_answer;
 pub mod theme_change;
 pub mod theme_evidence;
+pub mod theme_option;
 pub mod theme_publication;
 pub mod transfer;
 pub mod transfer_item;

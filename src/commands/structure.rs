@@ -5,5 +5,6 @@ pub mod setting;
 pub mod signals;
 pub mod stair;
 pub mod theme;
+pub mod theme_option;
 pub mod theme_publication;
 pub mod waiting;

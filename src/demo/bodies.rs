@@ -230,6 +230,7 @@ impl Bodies<'_> {
             description: Some(
                 "Stand der Stellen, Gremien, generative Themen und Treppenmodell, Case-Management-Konzept".to_owned(),
             ),
+            proposal: Some("Der Ausschuss nimmt den Bericht zur Kenntnis.".to_owned()),
             theme_id: None,
             organisation_id: Some(self.organisation(CENTRE)?),
             is_public: true,

@@ -3,4 +3,5 @@
 pub mod agenda;
 pub mod decision;
 pub mod meeting;
+pub mod pack;
 pub mod theme;

@@ -82,6 +82,7 @@ use crate::store::structure::setting::{self, StructureSetting};
 use crate::store::structure::stair::{self, StairModel, StairStage};
 use crate::store::structure::theme::{self, Evidence, Theme, ThemeChange};
 use crate::store::structure::theme_answer::{self, ThemeAnswer};
+use crate::store::structure::theme_option::{self, ThemeOption};
 use crate::store::structure::theme_publication::{self, ThemePublication};
 
 /// Reads relations for one actor.
@@ -1384,6 +1385,22 @@ impl Loader<PublicationsOf> for Loaders {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = theme_publication::of_themes(&self.store, &self.permit()?, &ids).await?;
         Ok(grouped(keys, rows.into_iter().map(|row| (PublicationsOf(row.theme_id), row))))
+    }
+}
+
+/// What could be done about a theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OptionsOf(pub ThemeId);
+
+#[async_trait::async_trait]
+impl Loader<OptionsOf> for Loaders {
+    type Value = Vec<ThemeOption>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[OptionsOf]) -> Result<HashMap<OptionsOf, Self::Value>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = theme_option::of_themes(&self.store, &self.permit()?, &ids).await?;
+        Ok(grouped(keys, rows.into_iter().map(|row| (OptionsOf(row.theme_id), row))))
     }
 }
 

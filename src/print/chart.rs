@@ -20,7 +20,6 @@ pub struct Columns {
     pub alternative: String,
     pub ticks: Vec<Tick>,
     pub columns: Vec<Column>,
-    pub hides: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -48,7 +47,6 @@ pub struct Bars {
     pub title: String,
     pub alternative: String,
     pub bars: Vec<Bar>,
-    pub hides: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -124,7 +122,6 @@ impl Columns {
             alternative: sentence(&title, columns.iter().map(|column| (column.name.as_str(), column.value.as_str()))),
             title,
             ticks,
-            hides: columns.iter().any(|column| column.hidden),
             columns,
         }
     }
@@ -147,7 +144,6 @@ impl Bars {
         Self {
             alternative: sentence(&title, bars.iter().map(|bar| (bar.name.as_str(), bar.value.as_str()))),
             title,
-            hides: bars.iter().any(|bar| bar.hidden),
             bars,
         }
     }

@@ -65,7 +65,7 @@ pub fn meeting(meeting: &view::Meeting) -> String {
                 }
             }
         }
-        @for theme in &meeting.themes { (sheet(theme, &meeting.hidden_note)) }
+        @for theme in &meeting.themes { (sheet(theme, &meeting.figures_note)) }
         (decisions(meeting))
     };
     shell(&meeting.title, &meeting.district, &meeting.publisher, &meeting.issued, "meeting", &body)
@@ -136,7 +136,7 @@ fn sheet(theme: &view::Theme, note: &str) -> Markup {
             @if !theme.breakdowns.is_empty() {
                 div.pair { @for breakdown in &theme.breakdowns { (bars(breakdown)) } }
             }
-            @if theme.hides { p.aside { (note) } }
+            @if theme.counts { p.aside { (note) } }
             @if !theme.options.is_empty() { (options(&theme.options)) }
             @if theme.owner.is_some() || theme.due.is_some() {
                 div.owner {

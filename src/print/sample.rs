@@ -193,6 +193,7 @@ pub fn pack() -> MeetingPack {
         marking: Some(text("Nicht öffentlich")),
         issued_on: on(2023, 11, 2),
         smallest_shown: 5,
+        rounded_to: 5,
         items: vec![
             AgendaItem {
                 number: text("1"),

@@ -200,6 +200,7 @@ fn all_over(text: &str) -> MeetingPack {
         marking: Some(t()),
         issued_on: on(2023, 1, 1),
         smallest_shown: 5,
+        rounded_to: 5,
         items: vec![AgendaItem {
             number: t(),
             title: t(),

@@ -146,7 +146,7 @@ pub struct Meeting {
     pub items: Vec<Item>,
     pub themes: Vec<Theme>,
     pub decisions: Vec<Decision>,
-    pub hidden_note: String,
+    pub figures_note: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -190,7 +190,7 @@ pub struct Theme {
     pub owner: Option<String>,
     pub due: Option<String>,
     pub former: Vec<Former>,
-    pub hides: bool,
+    pub counts: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -285,11 +285,12 @@ impl Meeting {
             items: pack.items.iter().map(|item| Item::of(item, &pack.themes)).collect(),
             themes: pack.themes.iter().enumerate().map(|(index, theme)| Theme::of(index, theme, &pack.items)).collect(),
             decisions: pack.items.iter().map(Decision::of).collect(),
-            hidden_note: format!(
-                "{}\u{a0}=\u{a0}keine Angabe: Zahlen unter {} und solche, aus denen sich eine davon errechnen ließe, werden zum \
-                 Schutz der Personen nicht ausgewiesen. Gestrichelte Balken haben immer dieselbe Größe.",
+            figures_note: format!(
+                "Zum Schutz der Personen sind Zahlen auf Vielfache von {} gerundet und unter {} nicht angegeben \
+                 ({}\u{a0}=\u{a0}keine Angabe). Summen können deshalb abweichen. Gestrichelte Balken haben immer dieselbe Größe.",
+                german::number(pack.rounded_to),
+                german::number(pack.smallest_shown),
                 german::HIDDEN,
-                german::number(pack.smallest_shown)
             ),
         }
     }
@@ -342,10 +343,7 @@ impl Theme {
             theme.breakdowns.iter().filter(|breakdown| !breakdown.bars.is_empty()).map(Bars::of).collect();
         let evidence: Vec<Row> = theme.evidence.iter().map(Row::of).collect();
         let cost = theme.cost.as_ref().map(Cost::of);
-        let hides = evidence.iter().any(|row| row.hidden)
-            || months.as_ref().is_some_and(|months| months.hides)
-            || breakdowns.iter().any(|bars| bars.hides)
-            || cost.as_ref().is_some_and(|cost| cost.amount.is_none());
+        let counts = !evidence.is_empty() || months.is_some() || !breakdowns.is_empty() || cost.is_some();
         Self {
             number: index.saturating_add(1),
             title: heading(&theme.title),
@@ -373,7 +371,7 @@ impl Theme {
                     outcome: line(&former.outcome),
                 })
                 .collect(),
-            hides,
+            counts,
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod agenda_item;
 pub mod decision;
 pub mod meeting;
 pub mod membership;
+pub mod pack;
 pub mod paper;
 pub mod question;
 pub mod silence;

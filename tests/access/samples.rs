@@ -580,6 +580,9 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Mutation", "themeSteer") => {
             vec![command(field, "", json!({ "themeId": ids.theme, "status": "PRIORITISED" }))]
         }
+        ("Mutation", "themeOptionsSet") => {
+            vec![command(field, "", json!({ "themeId": ids.theme, "options": [{ "title": "Nichts ändern" }] }))]
+        }
         ("Mutation", "themeMerge") => {
             vec![command(field, "", json!({ "themeId": ids.theme, "intoId": ids.other_theme }))]
         }

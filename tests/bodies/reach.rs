@@ -4,9 +4,9 @@ use super::*;
 
 const ALL: &str = "{ meetings(first: 2) { nodes { title minutes body { name } history(first: 1) { nodes { command } } papers(first: 3) { nodes { name } }
         availableTransitions { allowed blockedBy { code message } } followUps(first: 2) { nodes { agendaItem { title } actionItem { text } } }
-        agendaItems(first: 5) { nodes { title themeId parent { title } questions(first: 2) { nodes { text answer } } papers(first: 3) { nodes { name url } }
+        agendaItems(first: 5) { nodes { title proposal theme { id } parent { title } questions(first: 2) { nodes { text answer } } papers(first: 3) { nodes { name url } }
             decision { text votes(first: 1) { nodes { membership { function } } } actionItems(first: 2) { nodes { text } } } } } } }
-    agendaItems(first: 9) { nodes { title description questions(first: 2) { nodes { text } } meeting { title } } }
+    agendaItems(first: 9) { nodes { title description proposal theme { id } questions(first: 2) { nodes { text } } meeting { title } } }
     actionItems(first: 9) { nodes { text decision { text agendaItem { title } } } } }";
 
 /// The marks (words that begin with a Q and digits) that somebody is told.

@@ -7,7 +7,7 @@ both_databases! {
         let mut round = Round::open(db, 1, json!({})).await;
         let (due, known, quiet) = (round.theme(1, "PRIORITISED").await, round.theme(2, "CONFIRMED").await, round.theme(3, "CONFIRMED").await);
         let unanswered = async |user: &Client| {
-            let query = "{ unansweredThemes { nodes { themeId themeTitle themeStatus body { name } meetingsWithoutResult lastResultAt } } }";
+            let query = "{ unansweredThemes { nodes { theme { id title status } body { name } meetingsWithoutResult lastResultAt } } }";
             user.query(query).await.data()["unansweredThemes"]["nodes"].clone()
         };
         assert_eq!(unanswered(&round.coordinator).await, json!([]));
@@ -16,7 +16,7 @@ both_databases! {
         assert_eq!(unanswered(&round.coordinator).await, json!([]), "once is not twice");
         let (_, second) = round.held(&[json!({})]).await;
         round.note(&second[0]).await;
-        let row = |theme: &str, title: &str, status: &str, meetings: i32| json!({ "themeId": theme, "themeTitle": title, "themeStatus": status,
+        let row = |theme: &str, title: &str, status: &str, meetings: i32| json!({ "theme": { "id": theme, "title": title, "status": status },
             "body": { "name": "Runde" }, "meetingsWithoutResult": meetings, "lastResultAt": null });
         let both = json!([row(&due, "Thema 1", "PRIORITISED", 2), row(&known, "Thema 2", "CONFIRMED", 2)]);
         assert_eq!(unanswered(&round.coordinator).await, both);
@@ -31,10 +31,10 @@ both_databases! {
         assert_eq!(unanswered(&round.coordinator).await, json!([]));
         let (_, _) = round.held(&[json!({})]).await;
         let again = unanswered(&round.coordinator).await;
-        assert_eq!(again[0]["themeId"], json!(known), "an answer holds until two meetings passed again");
+        assert_eq!(again[0]["theme"]["id"], json!(known), "an answer holds until two meetings passed again");
         assert!(again[0]["lastResultAt"].is_string());
         for other in [round.app.employer().await, round.app.user(crate::clients::MUNICIPAL).await, round.app.administrator().await] {
-            assert_eq!(other.query("{ unansweredThemes { nodes { themeId } } }").await.code(), "FORBIDDEN");
+            assert_eq!(other.query("{ unansweredThemes { nodes { theme { id } } } }").await.code(), "FORBIDDEN");
         }
     }
 }

@@ -103,9 +103,11 @@ async fn expect_named<V: on::Meeting>(
     Ok(())
 }
 
-fn check(checks: &mut Checks, title: &str, description: Option<&str>, position: Option<i32>) {
+fn check(checks: &mut Checks, title: &str, texts: [Option<&str>; 2], position: Option<i32>) {
     checks.line("title", title, TITLE_MAXIMUM);
+    let [description, proposal] = texts;
     checks.prose("description", description, TEXT_MAXIMUM);
+    checks.prose("proposal", proposal, TEXT_MAXIMUM);
     let maximum = i32::try_from(ITEMS_MAXIMUM).unwrap_or(i32::MAX);
     checks.require(position.is_none_or(|position| (1..=maximum).contains(&position)), || {
         UserError::at("position", ErrorCode::NumberOutOfRange).with("minimum", 1).with("maximum", maximum)
@@ -125,6 +127,8 @@ pub struct AgendaItemAddInput {
     pub title: String,
     /// What it is about, at most 4000 characters. No personal data of clients.
     pub description: Option<String>,
+    /// The decision that is proposed (Beschlussvorschlag), at most 4000 characters. No personal data of clients.
+    pub proposal: Option<String>,
     /// The generative theme that it deals with.
     pub theme_id: Option<ThemeId>,
     /// The institution concerned: it sees the item.
@@ -144,7 +148,7 @@ impl Command for AgendaItemAddInput {
     loads_item!();
 
     fn check(&self, checks: &mut Checks) {
-        check(checks, &self.title, self.description.as_deref(), self.position);
+        check(checks, &self.title, [self.description.as_deref(), self.proposal.as_deref()], self.position);
     }
 }
 
@@ -183,6 +187,7 @@ impl Creates for AgendaItemAddInput {
             position: renumber(work, &items, &order, Some(id)).await?,
             title: self.title.trim().to_owned(),
             description: self.description.clone(),
+            proposal: self.proposal.clone(),
             theme_id: self.theme_id,
             organisation_id: self.organisation_id,
             is_public: self.is_public,
@@ -211,6 +216,8 @@ pub struct AgendaItemChangeInput {
     pub title: String,
     /// What it is about, at most 4000 characters. No personal data of clients.
     pub description: Option<String>,
+    /// The decision that is proposed (Beschlussvorschlag), at most 4000 characters. No personal data of clients.
+    pub proposal: Option<String>,
     /// The generative theme that it deals with.
     pub theme_id: Option<ThemeId>,
     /// The institution concerned: it sees the item.
@@ -227,7 +234,7 @@ impl Command for AgendaItemChangeInput {
     loads_item!();
 
     fn check(&self, checks: &mut Checks) {
-        check(checks, &self.title, self.description.as_deref(), self.position);
+        check(checks, &self.title, [self.description.as_deref(), self.proposal.as_deref()], self.position);
     }
 }
 
@@ -246,6 +253,7 @@ impl Changes for AgendaItemChangeInput {
         }
         item.title = self.title.trim().to_owned();
         item.description = self.description.clone();
+        item.proposal = self.proposal.clone();
         item.theme_id = self.theme_id;
         item.organisation_id = self.organisation_id;
         item.is_public = self.is_public;

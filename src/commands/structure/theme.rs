@@ -169,7 +169,7 @@ async fn insert<V: on::Theme>(work: &Work<'_, V>, mut theme: Theme) -> Result<Th
     Err(Failure::new(ErrorCode::Busy).into())
 }
 
-async fn store<V: on::Theme>(work: &Work<'_, V>, mut theme: Theme) -> Result<Theme, Failure> {
+pub(super) async fn store<V: on::Theme>(work: &Work<'_, V>, mut theme: Theme) -> Result<Theme, Failure> {
     theme.version = theme.version.saturating_add(1);
     theme::update(work.transaction.connection(), work.permit, &theme).await?;
     Ok(theme)
@@ -295,7 +295,7 @@ impl Command for ThemeGatherInput {
     }
 }
 
-fn expect_open(theme: &Theme, path: &str) -> Result<(), Stop> {
+pub(super) fn expect_open(theme: &Theme, path: &str) -> Result<(), Stop> {
     if is_open(theme.status) { Ok(()) } else { Err(UserError::at(path, ErrorCode::ThemeNotOpen).into()) }
 }
 

@@ -21,6 +21,7 @@ use crate::graphql::district::organisation::Organisation;
 use crate::graphql::guard::Requires;
 use crate::graphql::loaders::{DecisionsOf, PapersOf, QuestionsOf};
 use crate::graphql::payload::payload;
+use crate::graphql::structure::theme::Theme;
 use crate::store::bodies::agenda_item as records;
 
 /// `AgendaItem` of the schema; the description that its readers see stands on the `impl`.
@@ -62,11 +63,17 @@ impl AgendaItem {
         self.0.description.as_deref()
     }
 
-    /// The global id of the generative theme that it deals with. Null if it deals with none, and for all but coordinators and
-    /// supervisors: what of a theme others may see is said by the theme.
-    async fn theme_id(&self, ctx: &Context<'_>) -> Result<Option<ID>, Failure> {
+    /// The decision that is proposed (Beschlussvorschlag); null if none is.
+    async fn proposal(&self) -> Option<&str> {
+        self.0.proposal.as_deref()
+    }
+
+    /// The generative theme that it deals with. Null if it deals with none, and for all but coordinators and supervisors: what
+    /// others may know of a theme is in its publications.
+    async fn theme(&self, ctx: &Context<'_>) -> Result<Option<Theme>, Failure> {
         let sees_all = ctx.actor()?.extent(Action::ReadMeeting) == Extent::District;
-        Ok(self.0.theme_id.filter(|_| sees_all).map(ID::from))
+        let Some(theme) = self.0.theme_id.filter(|_| sees_all) else { return Ok(None) };
+        Ok(ctx.load(theme).await?.map(Theme))
     }
 
     /// The institution concerned; null if none is named.

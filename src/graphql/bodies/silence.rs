@@ -1,8 +1,7 @@
 //! Themes that bodies left unanswered.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Object};
 use chrono::{DateTime, Utc};
-use entity::codes::ThemeStatus;
 
 use crate::access::{Action, verb};
 use crate::error::Failure;
@@ -10,6 +9,7 @@ use crate::graphql::connection::{List, RelationArguments, connect_loaded};
 use crate::graphql::context::Ask;
 use crate::graphql::district::body::Body;
 use crate::graphql::guard::Requires;
+use crate::graphql::structure::theme::Theme;
 use crate::store::bodies::silence as records;
 
 /// `UnansweredTheme` of the schema; the description that its readers see stands on the `impl`.
@@ -20,24 +20,9 @@ pub struct UnansweredTheme(pub records::Unanswered);
 /// with themes that are PRIORITISED or IN_WORK. Putting an item off is no result.
 #[Object]
 impl UnansweredTheme {
-    /// The global id of the theme.
-    async fn theme_id(&self) -> ID {
-        self.0.theme.id.into()
-    }
-
-    /// The number of the theme in the district.
-    async fn theme_number(&self) -> i32 {
-        self.0.theme.number
-    }
-
-    /// What the theme is called.
-    async fn theme_title(&self) -> &str {
-        &self.0.theme.title
-    }
-
-    /// Where the theme stands.
-    async fn theme_status(&self) -> ThemeStatus {
-        self.0.theme.status
+    /// The theme.
+    async fn theme(&self) -> Theme {
+        Theme(self.0.theme.clone())
     }
 
     /// The body.

@@ -11,6 +11,7 @@ use crate::commands::structure::theme::{
     ThemeAnswerInput, ThemeGatherInput, ThemeMergeInput, ThemeProposeInput, ThemeReviewInput, ThemeSplitInput,
     ThemeSteerInput, least,
 };
+use crate::commands::structure::theme_option::ThemeOptionsSetInput;
 use crate::commands::{Answer, CommandOptions};
 use crate::domain::structure::effect::effect;
 use crate::domain::structure::figure::{Audience, shown, shown_amount};
@@ -23,14 +24,16 @@ use crate::graphql::district::municipality::Municipality;
 use crate::graphql::district::organisation::Organisation;
 use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
-use crate::graphql::loaders::{AnswersOf, EvidenceOf, NameOf, PresentSetting, PublicationsOf, ThemeChangesOf};
+use crate::graphql::loaders::{
+    AnswersOf, EvidenceOf, NameOf, OptionsOf, PresentSetting, PublicationsOf, ThemeChangesOf,
+};
 use crate::graphql::payload::payload;
 use crate::graphql::structure::barrier::Barrier;
 use crate::graphql::structure::theme_publication::ThemePublication;
 use crate::store::structure::barrier::{Pattern, evidence};
 use crate::store::structure::setting::preset;
 use crate::store::structure::theme::{self as records, Concerned, ThemeFilter};
-use crate::store::structure::theme_answer;
+use crate::store::structure::{theme_answer, theme_option};
 
 /// Costs are rounded to this where counts are blurred, in cents.
 const COST_UNIT_CENTS: i64 = 10_000;
@@ -58,6 +61,49 @@ pub struct ThemeChange(pub records::ThemeChange);
 
 /// `ThemeAnswer` of the schema; the description that its readers see stands on the `impl`.
 pub struct ThemeAnswer(pub theme_answer::ThemeAnswer);
+
+/// `ThemeOption` of the schema; the description that its readers see stands on the `impl`.
+pub struct ThemeOption(pub theme_option::ThemeOption);
+
+/// Something that could be done about a theme (Handlungsmöglichkeit): what a body chooses from. The meeting pack shows it.
+#[Object]
+impl ThemeOption {
+    /// What it is called.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// What it means; null if nothing more is said.
+    async fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    /// What it costs once, in euro cents; null: not known, or nothing.
+    async fn once_cents(&self) -> Option<i64> {
+        self.0.once_cents
+    }
+
+    /// What it costs each year, in euro cents; null: not known, or nothing.
+    async fn yearly_cents(&self) -> Option<i64> {
+        self.0.yearly_cents
+    }
+
+    /// The institution that would take it on; null if that is open.
+    async fn owner(&self, ctx: &Context<'_>) -> Result<Option<Organisation>, Failure> {
+        let Some(id) = self.0.owner_id else { return Ok(None) };
+        Ok(ctx.load(id).await?.map(Organisation))
+    }
+
+    /// Until when it would be done; null if that is open.
+    async fn due_on(&self) -> Option<NaiveDate> {
+        self.0.due_on
+    }
+
+    /// Whether it is the one that is proposed.
+    async fn is_recommended(&self) -> bool {
+        self.0.is_recommended
+    }
+}
 
 /// What a theme rests on, as you may know it: exact for supervisors; for coordinators and case managers blurred by up to two
 /// cases, and nothing below three cases.
@@ -409,6 +455,18 @@ impl Theme {
         connect_loaded(ctx, &format!("changes {}", self.0.id), &arguments, rows, |row| row.id.0, ThemeChange)
     }
 
+    /// What could be done about it, in order; empty as long as nothing was put together.
+    async fn options(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Result<List<ThemeOption>, Failure> {
+        let rows = ctx.load(OptionsOf(self.0.id)).await?.unwrap_or_default();
+        let arguments = RelationArguments { first, after };
+        connect_loaded(ctx, &format!("options {}", self.0.id), &arguments, rows, |row| row.id.0, ThemeOption)
+    }
+
     /// What was, is, or is to be published of it, newest first.
     async fn publications(
         &self,
@@ -599,6 +657,21 @@ impl ThemeMutations {
         let reason = reason(options.as_ref());
         let answer = ctx.change(&input, options).await?;
         told(ctx, answer, Some(Concerned::Theme(input.theme_id)), &[reason.as_deref()]).await
+    }
+
+    /// Puts together what could be done about a theme, for the body that is to decide; it takes the place of what was put
+    /// together before. For coordinators.
+    #[graphql(guard = "Requires(Action::SteerTheme)")]
+    async fn theme_options_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The theme and the options.")] input: ThemeOptionsSetInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<ThemePayload, Failure> {
+        let answer = ctx.change(&input, options).await?;
+        let texts = input.options.iter().flat_map(|option| [Some(&*option.title), option.description.as_deref()]);
+        let texts: Vec<Option<&str>> = texts.collect();
+        told(ctx, answer, Some(Concerned::Theme(input.theme_id)), &texts).await
     }
 
     /// Lets a theme become part of another: → MERGED. The evidence passes on. For supervisors and coordinators.

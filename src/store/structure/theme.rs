@@ -91,7 +91,7 @@ fn select<V: on::Theme>(permit: &Permit<V>) -> Select<Entity> {
 }
 
 /// The ids of the themes within reach: for what hangs on them.
-pub(super) fn within_reach<V: on::Theme>(permit: &Permit<V>) -> SelectStatement {
+pub(in crate::store) fn within_reach<V: on::Theme>(permit: &Permit<V>) -> SelectStatement {
     Query::select().column((Entity, Column::Id)).from(Entity).cond_where(reached(permit)).take()
 }
 
