@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::client::{self, Client, Round};
 use crate::process::{Database, settings};
-use crate::{Bench, Trouble};
+use crate::{Bench, Trouble, structure};
 
 /// Leads a twelfth of all cases.
 const CASE_MANAGER: &str = "case.management@kreis-coesfeld.example";
@@ -99,6 +99,7 @@ pub(crate) async fn all(bench: &Bench<'_>, cases: u32, round: u32) -> Result<(),
         let searches: Vec<Value> = nodes.iter().map(search).collect::<Result<_, Trouble>>()?;
         bench.queries(name, &searches, Some(&manager)).await?;
     }
+    structure::all(bench, &manager).await?;
     contacts(bench, nodes, &manager, round).await
 }
 

@@ -11,6 +11,7 @@ mod client;
 mod load;
 mod postgres;
 mod process;
+mod structure;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

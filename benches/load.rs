@@ -71,6 +71,9 @@ pub(crate) async fn load(url: &str, folder: &Path, positions: Option<u32>, cases
         let begun = Instant::now();
         let loaded = kim::demo::load_cases(&app, cases, kim::demo::cases::SEED, |_| ()).await.map_err(trouble)?;
         println!("\n{loaded} cases loaded in {:.1} s.", begun.elapsed().as_secs_f64());
+        if loaded > 0 {
+            crate::structure::prepare(&app).await?;
+        }
     }
     if let Some(positions) = positions {
         let loader = Loader::new(&app).await.map_err(trouble)?;

@@ -7,22 +7,24 @@
 //! Everything is made by the same commands that the API has, so that it has its history in the log; but for the cases
 //! ([`load_cases`]), which are many: they are sealed by the same keys and written in bulk.
 
+pub mod barriers;
 pub mod bodies;
 pub mod cases;
 pub mod dice;
 pub mod people;
+mod themes;
 pub mod work;
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use entity::codes::{
-    BuildingBlock, CaseDuty, ClientStatus, ConsentForm, ConsentScope, Funder, LegalBasis, MunicipalityKind,
-    OrganisationKind, PositionRole, Role, SupervisionKind, TaskStatus, TextKind,
+    BarrierStatus, BuildingBlock, CaseDuty, ClientStatus, ConsentForm, ConsentScope, Funder, LegalBasis,
+    MunicipalityKind, OrganisationKind, PositionRole, Role, SupervisionKind, TaskStatus, TextKind,
 };
 use entity::ids::{
-    AccountId, AssessmentId, CaseId, ClientId, ConsentId, ContactId, GoalId, Identifier as _, LegalSpherePeriodId,
-    MeasureId, MunicipalityId, OrganisationId, PositionId, StaffMemberId, SupportPlanId, TaskId,
+    AccountId, AssessmentId, BarrierId, CaseId, ClientId, ConsentId, ContactId, GoalId, Identifier as _,
+    LegalSpherePeriodId, MeasureId, MunicipalityId, OrganisationId, PositionId, StaffMemberId, SupportPlanId, TaskId,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use secrecy::SecretString;
@@ -42,6 +44,8 @@ use crate::commands::staffing::position::{
 use crate::commands::staffing::staff_member::StaffMemberAddInput;
 use crate::commands::staffing::supervision::{Line, Professional, SupervisionAssignInput};
 use crate::commands::{Answer, CommandOptions};
+use crate::domain::structure::figure::cell_key;
+use crate::domain::structure::stair::due;
 use crate::error::Failure;
 use crate::store::casework::assessment::Assessment;
 use crate::store::casework::case::{self, Case};
@@ -55,9 +59,13 @@ use crate::store::casework::sealed_text::Entry;
 use crate::store::casework::support_plan::SupportPlan;
 use crate::store::casework::task::Task;
 use crate::store::casework::{bulk, import};
-use crate::store::district::district;
+use crate::store::district::body::Body;
+use crate::store::district::{directory, district, organisation};
+use crate::store::page::Window;
 use crate::store::staffing::position::{self, Position};
-use crate::store::staffing::{occupancy, service_area};
+use crate::store::staffing::{occupancy, service_area, staff_member};
+use crate::store::structure::barrier::Barrier;
+use crate::store::structure::stair::{self, StairModel, StairStage};
 
 /// Official key of Kreis Coesfeld.
 pub const DISTRICT_AGS: &str = "05558";
@@ -316,7 +324,26 @@ pub async fn load_cases(app: &App, count: u32, seed: u64, progress: impl Fn(u32)
     let permit = actor.permit::<verb::OpenCase>()?;
     let press = bulk::press(&app.store, &permit, now).await?;
     let plan = cases::Plan { seed, count, today: legal_day(now), managers };
-    let mut making = Making { plan, leads, municipalities, actor, now, numbers: HashMap::new() };
+    let mut accounts = HashMap::new();
+    for lead in &leads {
+        accounts.insert(*lead, staff_member::account_of(app.store.reader(), &permit, *lead).await?);
+    }
+    let organisations = institutions(app, &actor).await?;
+    let missing = || Failure::internal("the demo district has no stair model");
+    let model = stair::active(app.store.reader(), &permit).await?.ok_or_else(missing)?;
+    let stages = stair::stages_of(app.store.reader(), &permit, &[model.id]).await?;
+    let stair = (model, stages);
+    let mut making = Making {
+        plan,
+        leads,
+        accounts,
+        municipalities,
+        organisations: organisations.clone(),
+        stair,
+        actor: actor.clone(),
+        now,
+        numbers: HashMap::new(),
+    };
     let starts = (0..count).step_by(usize::try_from(BATCH).unwrap_or(1));
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let batches = futures_util::stream::iter(starts).map(|start| {
@@ -339,7 +366,24 @@ pub async fn load_cases(app: &App, count: u32, seed: u64, progress: impl Fn(u32)
         done = done.saturating_add(length);
         progress(done);
     }
+    let window = Window { limit: 100, after: None, before: None, from_the_end: false, descending: false };
+    let known = directory::page::<Body, _>(&app.store, &actor.permit::<verb::ReadDirectory>()?, &window).await?;
+    if let Some(steering_group) = known.rows.into_iter().find(|body| body.name == bodies::STEERING_GROUP) {
+        themes::propose(app, &actor, &organisations, steering_group.id).await?;
+    }
     Ok(done)
+}
+
+/// The institutions that barriers and themes of the demo name.
+async fn institutions(app: &App, actor: &Actor) -> Result<HashMap<String, OrganisationId>, Failure> {
+    let permit = actor.permit::<verb::ReadDirectory>()?;
+    let mut found = HashMap::new();
+    for name in [CENTRE, JOB_CENTRE, IMMIGRATION_OFFICE, WELFARE] {
+        if let Some(organisation) = organisation::find_by_name(app.store.reader(), &permit, name).await? {
+            found.insert(name.to_owned(), organisation.id);
+        }
+    }
+    Ok(found)
 }
 
 /// The case managers who hold a position today, as the plan of the cases and as the database know them.
@@ -380,7 +424,10 @@ async fn managers(app: &App, actor: &Actor) -> Result<(Vec<cases::Manager>, Vec<
 struct Making {
     plan: cases::Plan,
     leads: Vec<StaffMemberId>,
+    accounts: HashMap<StaffMemberId, Option<AccountId>>,
     municipalities: HashMap<String, MunicipalityId>,
+    organisations: HashMap<String, OrganisationId>,
+    stair: (StairModel, Vec<StairStage>),
     actor: Actor,
     now: DateTime<Utc>,
     /// The last number of each year.
@@ -473,7 +520,51 @@ impl Making {
             client,
         };
         made.work = self.work(&invented, &made.case);
+        for barrier in barriers::invent(&invented, self.plan.seed, index, self.plan.today) {
+            let record = self.barrier(&barrier, &made.case);
+            bulk::add_barrier(&mut made.work, record, self.stair.0.entry_position, barrier.vignette);
+        }
         Ok(made)
+    }
+
+    /// The record of a barrier.
+    fn barrier(&self, invented: &barriers::InventedBarrier, case: &Case) -> Barrier {
+        let (model, stages) = &self.stair;
+        let highest = stages.iter().map(|stage| stage.position).max().unwrap_or(model.entry_position);
+        let stage = model.entry_position.saturating_add(invented.steps_up).min(highest);
+        let answer_days = stages.iter().find(|one| one.position == stage).and_then(|one| one.answer_days);
+        let (answer_due_on, raise_on) = match invented.solved_on {
+            Some(_) => (None, None),
+            None => due(invented.stage_since, answer_days, stage == highest),
+        };
+        Barrier {
+            id: BarrierId::new(),
+            district_id: case.district_id,
+            case_id: case.id,
+            client_id: case.client_id,
+            measure_id: None,
+            raised_by: self.accounts.get(&case.lead_id).copied().flatten(),
+            kind: invented.kind.to_owned(),
+            need_area: invented.need_area.to_owned(),
+            legal_sphere: invented.sphere,
+            municipality_id: case.municipality_id,
+            institution_id: invented.institution.and_then(|name| self.organisations.get(name).copied()),
+            severity: invented.severity,
+            is_structural: false,
+            minutes_lost: invented.minutes_lost,
+            delay_days: invented.delay_days,
+            status: if invented.solved_on.is_some() { BarrierStatus::Solved } else { BarrierStatus::Open },
+            status_since: invented.solved_on.unwrap_or(invented.raised_on),
+            model_id: model.id,
+            stage,
+            stage_since: invented.stage_since,
+            answer_due_on,
+            raise_on,
+            raised_on: invented.raised_on,
+            cell_key: cell_key(case.id.0),
+            version: 1,
+            created_at: self.now,
+        }
     }
 
     /// The records of the work in a case.

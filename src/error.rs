@@ -490,7 +490,7 @@ catalogue! {
     ThemeEvidenceThin "THEME_EVIDENCE_THIN" Rule 422 false
         "Die Belege reichen noch nicht. Als Ausnahme mit Begründung bestätigen oder weitere Hürden abwarten." "The evidence does not suffice yet. Confirm it as an exception with a reason, or wait for further barriers.";
     ThemeNotOpen "THEME_NOT_OPEN" Rule 409 false
-        "In diesem Stand nimmt das Thema keine Belege mehr auf und wird nicht mehr verbunden oder geteilt." "In this status the theme takes up no more evidence, and is not merged or split.";
+        "In diesem Stand nimmt das Thema keine Belege und keine Möglichkeiten mehr auf und wird nicht mehr verbunden oder geteilt." "In this status the theme takes up no more evidence and no options, and is not merged or split.";
     ThemeMergeItself "THEME_MERGE_ITSELF" Rule 422 false
         "Ein Thema kann nicht in sich selbst oder in ein Thema aufgehen, das schon aufgegangen ist." "A theme cannot become part of itself, or of one that is part of another already.";
     ThemeOptionsRecommended "THEME_OPTIONS_RECOMMENDED" Rule 422 false

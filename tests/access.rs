@@ -9,4 +9,5 @@ mod paging;
 mod permissions;
 mod reach;
 pub mod samples;
+mod secrets;
 pub mod world;

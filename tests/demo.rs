@@ -110,4 +110,43 @@ both_databases! {
         let report = kim::store::log::verification::verify(store, district.id, None, &check).await.unwrap();
         assert!(report.finding.is_none() && report.waiting == 0);
     }
+
+    async fn the_themes_of_the_minutes_rest_on_planted_barriers_and_await_the_steering_group(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        load(&app, kim::demo::cases::COUNT, kim::demo::cases::SEED).await;
+        let (coordinator, supervisor) = (app.coordinator().await, app.supervisor().await);
+        let query = "{ themes { nodes { title status evidence { cases suffices } options { nodes { title owner { name } } } } } }";
+        let themes = supervisor.query(query).await.data()["themes"]["nodes"].as_array().unwrap().clone();
+        let titles: Vec<&str> = themes.iter().map(|theme| theme["title"].as_str().unwrap()).collect();
+        assert_eq!(titles.len(), 3);
+        for (title, subject) in titles.iter().rev().zip(["Chancen-Aufenthaltsrecht", "Bürgergeld", "Fachkräfteeinwanderung"]) {
+            assert!(title.starts_with(subject), "{title}");
+        }
+        for theme in &themes {
+            assert_eq!((&theme["status"], &theme["evidence"]["suffices"]), (&serde_json::json!("PRIORITISED"), &serde_json::json!(true)));
+            assert!(theme["evidence"]["cases"].as_i64().unwrap() >= 8, "{theme}");
+            assert!(!theme["options"]["nodes"].as_array().unwrap().is_empty());
+        }
+        let query = "{ meetings { nodes { id title body { name } agendaItems { nodes { title theme { title } proposal } } } } }";
+        let meetings = coordinator.query(query).await.data()["meetings"]["nodes"].as_array().unwrap().clone();
+        let meeting = meetings.iter().find(|meeting| meeting["body"]["name"] == "Steuerungsgruppe").unwrap();
+        let of_themes = meeting["agendaItems"]["nodes"].as_array().unwrap().iter().filter(|item| !item["theme"].is_null());
+        assert_eq!(of_themes.count(), 3);
+        // Nothing of the demo waits for the job that raises what nobody answered.
+        assert_eq!(app.app.barrier_waiting().raise().await.unwrap(), 0);
+        let pack = |form: &str| {
+            let url = app.url(&format!("/meetings/{}/pack.{form}", meeting["id"].as_str().unwrap()));
+            reqwest::Client::new().get(url).bearer_auth(coordinator.token.as_ref().unwrap()).send()
+        };
+        let page = pack("html").await.unwrap().text().await.unwrap();
+        for wanted in ["Chancen-Aufenthaltsrecht", "Was Nichtstun kostet", "Gemeinsame Sprechstunde", "Nach Stadt oder Gemeinde"] {
+            assert!(page.contains(wanted), "{wanted}");
+        }
+        let pdf = pack("pdf").await.unwrap().bytes().await.unwrap();
+        if let Ok(folder) = std::env::var("KIM_TEST_KEEP") {
+            std::fs::write(format!("{folder}/pack.pdf"), &pdf).unwrap();
+            std::fs::write(format!("{folder}/pack.html"), &page).unwrap();
+        }
+        assert_eq!(lopdf::Document::load_mem(&pdf).unwrap().get_pages().len(), 5, "title, three themes, decisions");
+    }
 }

@@ -33,6 +33,8 @@ use crate::error::Failure;
 
 /// The name of the committee of the minutes.
 pub const COMMITTEE: &str = "Ausschuss für Soziales und Integration";
+/// The name of the steering group.
+pub const STEERING_GROUP: &str = "Steuerungsgruppe";
 /// What the minutes of the meeting in the council information system can be found by.
 const MINUTES_URL: &str = "https://www.kreis-coesfeld.de/sessionnet/sessionnetbi/to0050.php?__ktonr=28019";
 
@@ -49,7 +51,7 @@ struct Plan {
 const PLANS: [Plan; 4] = [
     Plan {
         kind: BodyKind::SteeringGroup,
-        name: "Steuerungsgruppe",
+        name: STEERING_GROUP,
         cadence: Some(2),
         quorum: Some(4),
         is_public: false,

@@ -15,9 +15,9 @@ use crate::app::{Client, TestApp};
 use crate::databases::{TestDatabase, both_databases};
 
 /// A column of the matrix.
-struct Reader {
-    name: String,
-    client: Client,
+pub struct Reader {
+    pub name: String,
+    pub client: Client,
 }
 
 const ROLES: [(&str, Role); 8] = [
@@ -38,7 +38,7 @@ INT partner system with all scopes, INS institution. A star: of another district
 ended: a token of an account that was disabled since. nobody: no token. All ids are those of the first district.
 ";
 
-async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
+pub async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     let coordinator = app.coordinator().await;
     let document = "{ positions(first: 100) { nodes { id number employer { id name } } }
         organisations(first: 100) { nodes { id name } } municipalities(first: 100) { nodes { id name } } }";
@@ -118,7 +118,7 @@ async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
     }
 }
 
-async fn readers(app: &TestApp, place: &Place<'_>) -> Vec<Reader> {
+pub async fn readers(app: &TestApp, place: &Place<'_>) -> Vec<Reader> {
     let mut logins: Vec<(String, String)> = [
         "case.management@stadt-coesfeld.example",
         kim::demo::SUPERVISOR_LOGIN,

@@ -199,4 +199,43 @@ both_databases! {
         // Who asks; the page; two for the evidence; the setting.
         assert_eq!(costs, [5, 5]);
     }
+
+    async fn options_are_put_together_as_a_whole_and_one_at_most_is_proposed(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let (central, coordinator, supervisor) = (app.user(CENTRAL).await, app.coordinator().await, app.supervisor().await);
+        met(&central, 1, "OFFER_FULL").await;
+        let id = proposed(&coordinator, "OFFER_FULL").await;
+        let set = |options: Value| json!({ "themeId": id, "options": options });
+        let fields = "theme { version options { nodes { title description yearlyCents dueOn isRecommended owner { name } } } }";
+        let first = set(json!([{ "title": "Eins", "isRecommended": true, "yearlyCents": 100, "dueOn": "2023-12-31" }, { "title": "Zwei" }]));
+        let seen = done(&coordinator, "themeOptionsSet", first, fields).await;
+        assert_eq!(seen["options"]["nodes"][0], json!({ "title": "Eins", "description": null, "yearlyCents": 100, "dueOn": "2023-12-31",
+            "isRecommended": true, "owner": null }));
+        let refusals = [
+            (json!([{ "title": "a", "isRecommended": true }, { "title": "b", "isRecommended": true }]), "THEME_OPTIONS_RECOMMENDED"),
+            (json!([{ "title": "a", "yearlyCents": -1 }]), "NUMBER_OUT_OF_RANGE"),
+            (json!([{ "title": " " }]), "TEXT_EMPTY"),
+            (json!([{ "title": "a", "ownerId": format!("org_{}", "0".repeat(32)) }]), "NOT_FOUND"),
+            (json!([{ "title": "Hilfe für Familie Nummer1" }]), "TEXT_NAMES_PERSON"),
+            (json!((0..11).map(|number| json!({ "title": number.to_string() })).collect::<Vec<_>>()), "LIST_TOO_LONG"),
+        ];
+        for (options, code) in refusals {
+            assert_eq!(refused(&coordinator, "themeOptionsSet", set(options.clone()), fields).await, [code], "{options}");
+        }
+        let mut stale = set(json!([]));
+        stale["expectedVersion"] = json!(1);
+        assert_eq!(refused(&coordinator, "themeOptionsSet", stale, fields).await, ["VERSION_STALE"]);
+        let seen = done(&coordinator, "themeOptionsSet", set(json!([{ "title": "Drei" }])), fields).await;
+        let titles: Vec<&Value> = seen["options"]["nodes"].as_array().unwrap().iter().map(|option| &option["title"]).collect();
+        assert_eq!(titles, ["Drei"], "in the place of what was there");
+        for other in [&supervisor, &central] {
+            let answer = command(other, "themeOptionsSet", set(json!([])), fields).await;
+            assert_eq!(answer.code(), "FORBIDDEN", "{answer:?}");
+        }
+        done(&coordinator, "themeSteer", json!({ "themeId": id, "status": "UNDER_REVIEW" }), "theme { id }").await;
+        let rejected = json!({ "themeId": id, "status": "REJECTED" });
+        let review = command_for(&supervisor, "themeReview", rejected, "theme { id }", Some("kein Muster")).await;
+        assert_eq!(review.user_errors(), Vec::<&str>::new());
+        assert_eq!(refused(&coordinator, "themeOptionsSet", set(json!([])), fields).await, ["THEME_NOT_OPEN"]);
+    }
 }

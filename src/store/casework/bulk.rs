@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::codes::{CasePhase, CaseRelation};
-use entity::ids::{CasePersonId, CasePhaseChangeId, EventId, Identifier, SealedTextId};
+use entity::ids::{CasePersonId, CasePhaseChangeId, EventId, Identifier, SealedTextId, StageTransitionId};
 use entity::{
-    assessment, case_file, case_person, case_phase_change, client, client_key, client_term, consent, contact, event,
-    goal, legal_sphere_period, log_pending, measure, sealed_text, support_plan, task,
+    assessment, barrier, barrier_likeness, barrier_vignette, case_file, case_person, case_phase_change, client,
+    client_key, client_term, consent, contact, event, goal, legal_sphere_period, log_pending, measure, sealed_text,
+    stage_transition, support_plan, task,
 };
 use sea_orm::sqlx::PgConnection;
 use sea_orm::sqlx::postgres::PgPool;
@@ -22,6 +23,7 @@ use serde_json::json;
 use super::sealed_text::{Entry, place_of};
 use crate::access::{Permit, verb};
 use crate::domain::casework::text::data_class;
+use crate::domain::structure::likeness::bands;
 use crate::error::{ErrorCode, Failure};
 use crate::log::{Personal, PersonalText, SealedPart};
 use crate::store::casework::case::Case;
@@ -74,6 +76,14 @@ pub struct NewWork {
     pub tasks: Vec<task::Model>,
     /// What was written about all of that.
     pub texts: Vec<Entry>,
+    /// Barriers.
+    pub barriers: Vec<barrier::Model>,
+    /// What tells them in words that name nobody.
+    pub vignettes: Vec<barrier_vignette::Model>,
+    /// By what the like are found.
+    pub likenesses: Vec<barrier_likeness::Model>,
+    /// Their way on the stair.
+    pub transitions: Vec<stage_transition::Model>,
 }
 
 /// Rows of all tables, ready to be written.
@@ -112,6 +122,30 @@ pub async fn press(store: &Store, permit: &Permit<verb::OpenCase>, now: DateTime
     let check = current_check(&transaction).await?;
     transaction.commit().await?;
     Ok(Press { vault: store.shared_vault(), index, check, now })
+}
+
+/// Adds a barrier with its words, on its way from the first stage to where it stands.
+pub fn add_barrier(work: &mut NewWork, barrier: barrier::Model, entry_stage: i32, vignette: &str) {
+    let (barrier_id, district_id) = (barrier.id, barrier.district_id);
+    work.vignettes.push(barrier_vignette::Model { barrier_id, district_id, text: vignette.to_owned() });
+    work.likenesses.extend((0..).zip(bands(vignette)).map(|(band, value)| barrier_likeness::Model {
+        barrier_id,
+        district_id,
+        band,
+        value,
+    }));
+    work.transitions.extend((entry_stage..=barrier.stage).map(|to_stage| stage_transition::Model {
+        id: StageTransitionId::new(),
+        district_id,
+        barrier_id,
+        from_stage: (to_stage > entry_stage).then(|| to_stage.saturating_sub(1)),
+        to_stage,
+        account_id: barrier.raised_by,
+        reason: None,
+        is_overdue: false,
+        created_at: barrier.created_at,
+    }));
+    work.barriers.push(barrier);
 }
 
 impl Press {
@@ -171,6 +205,10 @@ impl Press {
         rows.work.measures.extend(work.measures);
         rows.work.contacts.extend(work.contacts);
         rows.work.tasks.extend(work.tasks);
+        rows.work.barriers.extend(work.barriers);
+        rows.work.vignettes.extend(work.vignettes);
+        rows.work.likenesses.extend(work.likenesses);
+        rows.work.transitions.extend(work.transitions);
         let id = EventId::new();
         let told = serde_json::to_string(&personal).map_err(|error| Failure::internal(error.to_string()))?;
         let content = key.seal_text(FieldName::EVENT.of(id.0), &told)?;
@@ -262,6 +300,10 @@ trait Sink {
         self.table::<_, measure::ActiveModel>(rows.work.measures).await?;
         self.table::<_, contact::ActiveModel>(rows.work.contacts).await?;
         self.table::<_, task::ActiveModel>(rows.work.tasks).await?;
+        self.table::<_, barrier::ActiveModel>(rows.work.barriers).await?;
+        self.table::<_, barrier_vignette::ActiveModel>(rows.work.vignettes).await?;
+        self.table::<_, barrier_likeness::ActiveModel>(rows.work.likenesses).await?;
+        self.table::<_, stage_transition::ActiveModel>(rows.work.transitions).await?;
         self.table::<_, event::ActiveModel>(rows.events).await?;
         self.table::<_, log_pending::ActiveModel>(rows.pending).await
     }
