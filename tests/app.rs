@@ -131,7 +131,12 @@ impl TestApp {
 
     /// A client that is not logged in.
     pub fn nobody(&self) -> Client {
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
+        let http = reqwest::Client::builder()
+            .timeout(Duration::from_secs(30))
+            // Shorter than the server waits, which would otherwise close a connection just as it is used again.
+            .pool_idle_timeout(Duration::from_secs(2))
+            .build()
+            .unwrap();
         Client { http, url: self.url("/graphql"), token: None, refresh_token: None }
     }
 

@@ -253,7 +253,7 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Query", "meetings") => read("{ meetings { nodes { id } } }", json!({})),
         ("Query", "agendaItems") => read("{ agendaItems { nodes { id } } }", json!({})),
         ("Query", "actionItems") => read("{ actionItems { nodes { id } } }", json!({})),
-        ("Query", "unansweredThemes") => read("{ unansweredThemes { nodes { themeId } } }", json!({})),
+        ("Query", "unansweredThemes") => read("{ unansweredThemes { nodes { theme { id } } } }", json!({})),
         ("Mutation", "bodyFound") => vec![command(field, "", json!({ "kind": "WORKING_GROUP", "name": "AG" }))],
         ("Mutation", "bodyChange") => {
             vec![command(field, "", json!({ "bodyId": ids.bodies.body, "name": "Runde", "isPublic": false }))]
