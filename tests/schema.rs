@@ -47,6 +47,8 @@ const PLAIN_LISTS: &[(&str, &str)] = &[
     ("StairModel.stages", "three to seven"),
     ("Barrier.availableMoves", "the stages"),
     ("Theme.availableTransitions", "the transitions"),
+    ("ConceptDocument.availableTransitions", "the transitions"),
+    ("ConceptSectionComparison.lines", "the lines of two texts of at most 1,000"),
 ];
 
 #[test]
