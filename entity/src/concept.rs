@@ -22,7 +22,7 @@ pub struct Model {
     /// Where it stands.
     pub status: ConceptStatus,
     /// The edition that it was drafted from; absent for one that began with nothing.
-    pub drafted_from_id: Option<ConceptId>,
+    pub predecessor_id: Option<ConceptId>,
     /// How many times it was opened for consultation.
     pub consultation: i32,
     /// When the present consultation was opened; absent while its text is nobody's but the writers'.

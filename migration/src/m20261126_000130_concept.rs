@@ -21,7 +21,7 @@ impl MigrationTrait for Migration {
                     .col(whole("number"))
                     .col(text("title", 200))
                     .col(text("status", 40))
-                    .col(id_or_null("drafted_from_id"))
+                    .col(id_or_null("predecessor_id"))
                     .col(whole("consultation"))
                     .col(instant_or_null("opened_at"))
                     .col(day_or_null("respond_by"))
@@ -32,14 +32,14 @@ impl MigrationTrait for Migration {
                     .col(instant("created_at"))
                     .col(instant("updated_at"))
                     .foreign_key(&mut refers("concept", "district_id", "district"))
-                    .foreign_key(&mut refers("concept", "drafted_from_id", "concept"))
+                    .foreign_key(&mut refers("concept", "predecessor_id", "concept"))
                     .foreign_key(&mut refers("concept", "decision_id", "decision"))
                     .take(),
             )
             .await?;
         manager.create_index(unique("concept", &["district_id", "number"])).await?;
         manager.create_index(index("concept", &["district_id", "id"])).await?;
-        manager.create_index(index("concept", &["drafted_from_id"])).await?;
+        manager.create_index(index("concept", &["predecessor_id"])).await?;
         manager.create_index(unique("concept", &["decision_id"])).await?;
 
         manager

@@ -20,7 +20,7 @@ use crate::access::{Actor, HeldGrant};
 use crate::app::App;
 use crate::clock::SimulatedClock;
 use crate::commands::bodies::concept::{ConceptConsultInput, ConceptDraftInput};
-use crate::commands::bodies::concept_comment::ConceptCommentInput;
+use crate::commands::bodies::concept_comment::ConceptCommentAddInput;
 use crate::commands::bodies::concept_milestone::{ConceptMilestoneAddInput, ConceptMilestoneChangeInput};
 use crate::commands::bodies::concept_participant::{ConceptParticipantAddInput, ConceptTakePositionInput};
 use crate::commands::bodies::concept_section::ConceptSectionAddInput;
@@ -104,7 +104,7 @@ impl Concept<'_> {
         let (coordinator, options) =
             (self.person(COORDINATOR_LOGIN, Role::Coordinator, CENTRE, drafted_on)?, CommandOptions::default());
         let (coordinator, options) = (&coordinator, &options);
-        let command = ConceptDraftInput { from_concept_id: None, title: Some("Case-Management-Konzept".to_owned()) };
+        let command = ConceptDraftInput { predecessor_id: None, title: Some("Case-Management-Konzept".to_owned()) };
         let concept_id = made(commands.create(coordinator, &command, options).await?)?.id;
         let mut sections = Vec::new();
         for (key, title, text) in SECTIONS {
@@ -130,7 +130,7 @@ impl Concept<'_> {
 
         clock.advance(Duration::days(2));
         let town = self.person(EMPLOYER_LOGIN, Role::Employer, COESFELD, day(2023, 5, 24))?;
-        let command = ConceptCommentInput {
+        let command = ConceptCommentAddInput {
             concept_id,
             concept_section_id: sections.get(2).copied(),
             text: "Wer ist zuständig, wenn jemand während der Begleitung in eine andere Kommune zieht?".to_owned(),

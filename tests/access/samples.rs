@@ -271,7 +271,7 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             read("query($id: ID!) { concept(id: $id) { id } }", json!({ "id": ids.concept.concept }))
         }
         ("Query", "concepts") => read("{ concepts { nodes { id } } }", json!({})),
-        ("Mutation", "conceptDraft") => vec![command(field, "", json!({ "fromConceptId": ids.concept.concept }))],
+        ("Mutation", "conceptDraft") => vec![command(field, "", json!({ "predecessorId": ids.concept.concept }))],
         ("Mutation", "conceptChange") => {
             vec![command(field, "", json!({ "conceptId": ids.concept.concept, "title": "Konzept" }))]
         }
@@ -281,21 +281,17 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Mutation", "conceptConsult" | "conceptReturn" | "conceptWithdraw") => {
             vec![command(field, "", json!({ "conceptId": ids.concept.concept }))]
         }
-        ("Mutation", "conceptAdopt") => vec![command(
-            field,
-            "",
-            json!({ "conceptId": ids.concept.concept, "decisionId": ids.bodies.decision }),
-        )],
+        ("Mutation", "conceptAdopt") => {
+            vec![command(field, "", json!({ "conceptId": ids.concept.concept, "decisionId": ids.bodies.decision }))]
+        }
         ("Mutation", "conceptSectionAdd") => vec![command(
             field,
             "",
             json!({ "conceptId": ids.concept.concept, "key": "new", "title": "Neu", "text": "Neu" }),
         )],
-        ("Mutation", "conceptSectionChange") => vec![command(
-            field,
-            "",
-            json!({ "conceptSectionId": ids.concept.section, "title": "Neu", "text": "Neu" }),
-        )],
+        ("Mutation", "conceptSectionChange") => {
+            vec![command(field, "", json!({ "conceptSectionId": ids.concept.section, "title": "Neu", "text": "Neu" }))]
+        }
         ("Mutation", "conceptSectionRemove") => {
             vec![command(field, "", json!({ "conceptSectionId": ids.concept.section }))]
         }
@@ -307,22 +303,18 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Mutation", "conceptParticipantRemove") => {
             vec![command(field, "", json!({ "conceptParticipantId": ids.concept.participant }))]
         }
-        ("Mutation", "conceptTakePosition") => vec![command(
-            field,
-            "",
-            json!({ "conceptParticipantId": ids.concept.participant, "kind": "AGREE" }),
-        )],
-        ("Mutation", "conceptComment") => {
+        ("Mutation", "conceptTakePosition") => {
+            vec![command(field, "", json!({ "conceptParticipantId": ids.concept.participant, "kind": "AGREE" }))]
+        }
+        ("Mutation", "conceptCommentAdd") => {
             vec![command(field, "", json!({ "conceptId": ids.concept.concept, "text": "Gut." }))]
         }
         ("Mutation", "conceptCommentSettle") => {
             vec![command(field, "", json!({ "conceptCommentId": ids.concept.comment, "isAccepted": true }))]
         }
-        ("Mutation", "conceptMilestoneAdd") => vec![command(
-            field,
-            "",
-            json!({ "conceptId": ids.concept.concept, "title": "Neu", "dueOn": "2023-12-31" }),
-        )],
+        ("Mutation", "conceptMilestoneAdd") => {
+            vec![command(field, "", json!({ "conceptId": ids.concept.concept, "title": "Neu", "dueOn": "2023-12-31" }))]
+        }
         ("Mutation", "conceptMilestoneChange") => vec![command(
             field,
             "",

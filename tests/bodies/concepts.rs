@@ -66,7 +66,7 @@ impl Desk {
     /// Goes on with the next edition.
     async fn next(&mut self) -> String {
         let before = self.concept.clone();
-        let input = json!({ "fromConceptId": before });
+        let input = json!({ "predecessorId": before });
         self.concept = id(&done(&self.coordinator, "conceptDraft", input, "concept { id }").await);
         before
     }
@@ -114,7 +114,8 @@ async fn decision(app: &TestApp, user: &Client, organisation: &str, kind: &str) 
     let organisation = id_of(user, "organisations", organisation).await;
     let body = json!({ "kind": "STEERING_GROUP", "name": format!("Runde {}", uuid::Uuid::now_v7()) });
     let body = id(&done(user, "bodyFound", body, "body { id }").await);
-    let input = json!({ "bodyId": body, "organisationId": organisation, "function": "Leitung", "validFrom": "2023-01-01" });
+    let input =
+        json!({ "bodyId": body, "organisationId": organisation, "function": "Leitung", "validFrom": "2023-01-01" });
     let member = id(&done(user, "bodyMembershipAdd", input, "bodyMembership { id }").await);
     // It begins in a minute, on this day.
     let starts = (app.clock.now() + Duration::minutes(1)).to_rfc3339();
@@ -166,7 +167,7 @@ both_databases! {
         let participant = desk.participant(COESFELD).await;
         let comment = json!({ "conceptId": desk.concept, "text": "Gut." });
         let position = json!({ "conceptParticipantId": participant, "kind": "AGREE" });
-        assert_eq!(refused(user, "conceptComment", comment.clone()).await, step(""));
+        assert_eq!(refused(user, "conceptCommentAdd", comment.clone()).await, step(""));
         assert_eq!(refused(user, "conceptTakePosition", position.clone()).await, step(""));
         let late = json!({ "conceptId": desk.concept, "respondBy": "2023-05-31" });
         assert_eq!(refused(user, "conceptConsult", late).await, rule("DATE_OUT_OF_RANGE", "respondBy"));
@@ -184,7 +185,7 @@ both_databases! {
         assert_eq!(back.payload()["concept"], json!({ "status": "DRAFT", "reason": "Der Umzug fehlt.", "openedAt": null }));
         done(user, "conceptSectionChange", change.clone(), "conceptSection { id }").await;
         desk.through().await;
-        for (name, input) in [("conceptSectionChange", change), ("conceptComment", comment), ("conceptTakePosition", position),
+        for (name, input) in [("conceptSectionChange", change), ("conceptCommentAdd", comment), ("conceptTakePosition", position),
             ("conceptConsult", on.clone())] {
             assert_eq!(refused(user, name, input).await, step(""), "{name}: an adopted edition is never changed");
         }
@@ -195,6 +196,19 @@ both_databases! {
         let commands = texts(&history["history"], "command");
         assert_eq!(commands, ["conceptAdopt", "conceptConsult", "conceptSectionChange", "conceptReturn", "conceptConsult",
             "conceptParticipantAdd", "conceptSectionAdd", "conceptDraft"]);
+    }
+
+    async fn of_two_who_draft_an_edition_at_once_one_is_told_of_the_other(db: TestDatabase) {
+        let desk = Desk::open(db).await;
+        let second = desk.app.coordinator().await;
+        command_for(&desk.coordinator, "conceptWithdraw", json!({ "conceptId": desk.concept }), "replayed", Some("x")).await;
+        let draft = json!({ "predecessorId": desk.concept });
+        let (one, other) = tokio::join!(
+            command(&desk.coordinator, "conceptDraft", draft.clone(), "concept { number }"),
+            command(&second, "conceptDraft", draft.clone(), "concept { number }"),
+        );
+        let errors: Vec<&str> = one.user_errors().into_iter().chain(other.user_errors()).collect();
+        assert_eq!(errors, ["CONCEPT_UNDER_WAY"], "{one:?} {other:?}");
     }
 
     async fn two_people_who_write_the_same_section_do_not_overwrite_each_other(db: TestDatabase) {
@@ -319,7 +333,7 @@ both_databases! {
         assert_eq!(marks(&supervisor).await, "Q0milestone Q0text Q0title");
         desk.consult().await;
         let comment = json!({ "conceptId": desk.concept, "text": "Q0comment" });
-        let said = done(&guest, "conceptComment", comment.clone(), "conceptComment { organisation { name } authorName }").await;
+        let said = done(&guest, "conceptCommentAdd", comment.clone(), "conceptComment { organisation { name } authorName }").await;
         assert_eq!(said, json!({ "organisation": { "name": JOB_CENTRE }, "authorName": "Jana Jobcenter-Muster" }));
         let position = json!({ "conceptParticipantId": participant, "kind": "OBJECT", "text": "Q0position" });
         done(&guest, "conceptTakePosition", position.clone(), "conceptPosition { id }").await;
@@ -327,7 +341,7 @@ both_databases! {
         assert_eq!(marks(&supervisor).await, all);
         for stranger in [&town, &manager] {
             assert_eq!(marks(stranger).await, "", "who takes no part");
-            assert_eq!(refused(stranger, "conceptComment", comment.clone()).await, rule("NOT_FOUND", "conceptId"));
+            assert_eq!(refused(stranger, "conceptCommentAdd", comment.clone()).await, rule("NOT_FOUND", "conceptId"));
             assert_eq!(refused(stranger, "conceptTakePosition", position.clone()).await, rule("NOT_FOUND", "conceptParticipantId"));
         }
         assert_eq!(command(&supervisor, "conceptTakePosition", position.clone(), "replayed").await.code(), "FORBIDDEN", "they advise");
@@ -367,12 +381,12 @@ both_databases! {
             assert_eq!(stranger.query("{ concepts { nodes { id } } }").await.data()["concepts"]["nodes"], json!([]));
             assert!(desk.read(&stranger, "title").await.is_null());
             let comment = json!({ "conceptId": desk.concept, "text": "x" });
-            assert_eq!(refused(&stranger, "conceptComment", comment).await, rule("NOT_FOUND", "conceptId"));
+            assert_eq!(refused(&stranger, "conceptCommentAdd", comment).await, rule("NOT_FOUND", "conceptId"));
             assert_eq!(desk.get(&stranger, &format!("/concepts/{}.html", desk.concept)).await.status(), StatusCode::NOT_FOUND);
         }
         let stranger = desk.app.user("coo@anderswo.example").await;
         for (name, input, path) in [
-            ("conceptDraft", json!({ "fromConceptId": desk.concept }), "fromConceptId"),
+            ("conceptDraft", json!({ "predecessorId": desk.concept }), "predecessorId"),
             ("conceptSectionChange", json!({ "conceptSectionId": section, "title": "x", "text": "x" }), "conceptSectionId"),
             ("conceptTakePosition", json!({ "conceptParticipantId": participant, "kind": "AGREE" }), "conceptParticipantId"),
             ("conceptConsult", json!({ "conceptId": desk.concept }), "conceptId"),
@@ -393,13 +407,13 @@ both_databases! {
         let demo = user.query("{ concepts { nodes { status sections(first: 1) { nodes { id } } } } }").await;
         let elsewhere = demo.data()["concepts"]["nodes"].as_array().unwrap().iter().find(|row| row["status"] == "WITHDRAWN").unwrap()["sections"]["nodes"][0]["id"].clone();
         let wrong = json!({ "conceptId": desk.concept, "conceptSectionId": elsewhere, "text": "x" });
-        assert_eq!(refused(user, "conceptComment", wrong).await, rule("NOT_FOUND", "conceptSectionId"));
+        assert_eq!(refused(user, "conceptCommentAdd", wrong).await, rule("NOT_FOUND", "conceptSectionId"));
         let on = json!({ "conceptId": desk.concept, "conceptSectionId": section, "text": "Und bei Umzug?" });
         let town = desk.app.employer().await;
-        let comment = done(&town, "conceptComment", on, "conceptComment { id section { key } consultation }").await;
+        let comment = done(&town, "conceptCommentAdd", on, "conceptComment { id section { key } consultation }").await;
         assert_eq!((&comment["section"]["key"], &comment["consultation"]), (&json!("aim"), &json!(1)));
         let whole = json!({ "conceptId": desk.concept, "text": "Gut." });
-        let other = done(&desk.app.supervisor().await, "conceptComment", whole, "conceptComment { id organisation { name } section { key } }").await;
+        let other = done(&desk.app.supervisor().await, "conceptCommentAdd", whole, "conceptComment { id organisation { name } section { key } }").await;
         assert_eq!((&other["organisation"], &other["section"]), (&Value::Null, &Value::Null));
         let adopt = json!({ "conceptId": desk.concept, "decisionId": decision(&desk.app, user, COESFELD, "ADOPT").await });
         assert_eq!(refused(user, "conceptAdopt", adopt.clone()).await, rule("CONCEPT_COMMENTS_OPEN", ""));
@@ -415,8 +429,11 @@ both_databases! {
         done(user, "conceptSectionRemove", json!({ "conceptSectionId": section }), "conceptSection { id }").await;
         desk.section("rest", "Rest", "Text").await;
         desk.consult().await;
-        let seen = desk.read(&town, "comments { nodes { section { key isRemoved } answer } }").await;
-        assert_eq!(seen["comments"]["nodes"][0], json!({ "section": { "key": "aim", "isRemoved": true }, "answer": "Regelt § 3." }));
+        let fields = "comments { nodes { section { key isRemoved } isAboutWhole answer } }";
+        let seen = desk.read(&town, fields).await["comments"]["nodes"][0].clone();
+        assert_eq!(seen, json!({ "section": null, "isAboutWhole": false, "answer": "Regelt § 3." }), "it was taken out");
+        let seen = desk.read(user, fields).await["comments"]["nodes"][0]["section"].clone();
+        assert_eq!(seen, json!({ "key": "aim", "isRemoved": true }));
         done(user, "conceptAdopt", adopt, "concept { status }").await;
     }
 
@@ -484,8 +501,8 @@ both_databases! {
         let adopted = done(&desk.coordinator, "conceptAdopt", adopt(&desk, &first), "concept { status adoptedOn decision { text } }").await;
         assert_eq!(adopted, json!({ "status": "ADOPTED", "adoptedOn": "2023-06-02", "decision": { "text": "Das Konzept gilt." } }));
         let before = desk.next().await;
-        let drafted = desk.read(&desk.coordinator, "number title draftedFrom { id } sections { nodes { key text } } participants { nodes { function invitedAt } } comments { nodes { id } }").await;
-        assert_eq!(drafted, json!({ "number": 3, "title": "Konzept", "draftedFrom": { "id": before },
+        let drafted = desk.read(&desk.coordinator, "number title predecessor { id } sections { nodes { key text } } participants { nodes { function invitedAt } } comments { nodes { id } }").await;
+        assert_eq!(drafted, json!({ "number": 3, "title": "Konzept", "predecessor": { "id": before },
             "sections": { "nodes": [{ "key": "aim", "text": "Text" }] }, "participants": { "nodes": [{ "function": "Leitung", "invitedAt": null }] },
             "comments": { "nodes": [] } }));
         desk.consult().await;
@@ -633,7 +650,9 @@ both_databases! {
         let document = lopdf::Document::load_mem(&response.bytes().await.unwrap()).unwrap();
         let pages: Vec<u32> = document.get_pages().keys().copied().collect();
         let text = document.extract_text(&pages).unwrap();
-        assert!(text.contains("Bestmöglich") && text.contains("Das Konzept gilt."), "{text}");
+        assert!(text.contains("Bestmöglich"), "{text}");
+        assert!(!text.contains("Das Konzept gilt."), "the meeting is not published: {text}");
+        assert!(desk.get(&desk.coordinator, &page).await.text().await.unwrap().contains("01.06.2023: Das Konzept gilt."));
     }
 
     async fn hostile_markdown_and_svg_are_shown_as_text_in_page_and_pdf(db: TestDatabase) {
@@ -683,7 +702,7 @@ both_databases! {
             let position = json!({ "conceptParticipantId": participant, "kind": "AGREE" });
             done(&desk.coordinator, "conceptTakePosition", position, "conceptPosition { id }").await;
             let comment = json!({ "conceptId": desk.concept, "text": "Gut." });
-            let comment = done(&desk.coordinator, "conceptComment", comment, "conceptComment { id }").await;
+            let comment = done(&desk.coordinator, "conceptCommentAdd", comment, "conceptComment { id }").await;
             done(&desk.coordinator, "conceptCommentSettle", json!({ "conceptCommentId": comment["id"], "isAccepted": true }), "conceptComment { id }").await;
             desk.adopt(&decision(&desk.app, &desk.coordinator, COESFELD, "ADOPT").await).await;
             if round < 2 {
@@ -701,7 +720,7 @@ both_databases! {
             }
             fewest
         };
-        let list = "query($first: Int) { concepts(first: $first) { nodes { title decision { text } draftedFrom { number }
+        let list = "query($first: Int) { concepts(first: $first) { nodes { title decision { text } predecessor { number }
             sections(first: 9) { nodes { key text authorName formerTexts(first: 3) { nodes { text authorName } } } }
             participants(first: 9) { nodes { organisation { name } person { displayName } position { kind } positions(first: 3) { nodes { recorderName } } } }
             comments(first: 9) { nodes { text authorName organisation { name } section { key } } }

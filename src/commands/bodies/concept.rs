@@ -100,7 +100,7 @@ pub(super) async fn tell(
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct ConceptDraftInput {
     /// The edition whose sections and participants it begins with: adopted, superseded or withdrawn. Null: it begins empty.
-    pub from_concept_id: Option<ConceptId>,
+    pub predecessor_id: Option<ConceptId>,
     /// What it is called, at most 200 characters; left out: as the edition that it is drafted from.
     pub title: Option<String>,
 }
@@ -115,7 +115,7 @@ impl Command for ConceptDraftInput {
     fn check(&self, checks: &mut Checks) {
         match &self.title {
             Some(title) => checks.line("title", title, NAME_MAXIMUM),
-            None => checks.require(self.from_concept_id.is_some(), || UserError::at("title", ErrorCode::TextEmpty)),
+            None => checks.require(self.predecessor_id.is_some(), || UserError::at("title", ErrorCode::TextEmpty)),
         }
     }
 }
@@ -123,21 +123,23 @@ impl Command for ConceptDraftInput {
 impl Creates for ConceptDraftInput {
     async fn create(&self, work: &Work<'_, Self::Verb>) -> Result<Done<Concept>, Stop> {
         let connection = work.transaction.connection();
+        let latest = concept::lock_latest(connection, work.permit).await?;
+        let under_way = |number: i32| UserError::at("", ErrorCode::ConceptUnderWay).with("number", number);
         if let Some(open) = concept::under_way(connection, work.permit).await? {
-            return Err(UserError::at("", ErrorCode::ConceptUnderWay).with("number", open.number).into());
+            return Err(under_way(open.number).into());
         }
-        let from = match self.from_concept_id {
-            Some(id) => Some(lock_for(work, id, "fromConceptId", ConceptTransition::DraftNext).await?),
+        let from = match self.predecessor_id {
+            Some(id) => Some(lock_for(work, id, "predecessorId", ConceptTransition::DraftNext).await?),
             None => None,
         };
         let title = self.title.as_ref().map(|title| title.trim().to_owned());
         let drafted = Concept {
             id: ConceptId::new(),
             district_id: work.permit.district_id(),
-            number: concept::next_number(connection, work.permit).await?,
+            number: latest.map_or(1, |latest| latest.number.saturating_add(1)),
             title: title.or_else(|| from.as_ref().map(|from| from.title.clone())).unwrap_or_default(),
             status: ConceptStatus::Draft,
-            drafted_from_id: from.as_ref().map(|from| from.id),
+            predecessor_id: from.as_ref().map(|from| from.id),
             consultation: 0,
             opened_at: None,
             respond_by: None,
@@ -148,7 +150,9 @@ impl Creates for ConceptDraftInput {
             created_at: work.now,
             updated_at: work.now,
         };
-        concept::insert(connection, work.permit, &drafted).await?;
+        if !concept::insert(connection, work.permit, &drafted).await? {
+            return Err(under_way(drafted.number).into());
+        }
         let (mut sections, mut participants) = (Vec::new(), Vec::new());
         if let Some(from) = from {
             let all = concept_section::all_of(connection, work.permit, from.id).await?;

@@ -36,7 +36,7 @@ impl Record for Comment {
 
 /// A comment on the concept.
 #[derive(Clone, Debug, Serialize, InputObject)]
-pub struct ConceptCommentInput {
+pub struct ConceptCommentAddInput {
     /// The edition: in consultation.
     pub concept_id: ConceptId,
     /// The section; null: the whole.
@@ -45,8 +45,8 @@ pub struct ConceptCommentInput {
     pub text: String,
 }
 
-impl Command for ConceptCommentInput {
-    const NAME: &'static str = "conceptComment";
+impl Command for ConceptCommentAddInput {
+    const NAME: &'static str = "conceptCommentAdd";
     type Verb = verb::CommentOnConcept;
     type Record = Comment;
 
@@ -59,7 +59,7 @@ impl Command for ConceptCommentInput {
     }
 }
 
-impl Creates for ConceptCommentInput {
+impl Creates for ConceptCommentAddInput {
     async fn create(&self, work: &Work<'_, Self::Verb>) -> Result<Done<Comment>, Stop> {
         let connection = work.transaction.connection();
         let concept = lock_for(work, self.concept_id, "conceptId", ConceptTransition::Comment).await?;

@@ -18,7 +18,7 @@ pub enum ConceptTransition {
     Plan,
     /// The participants are asked to comment on it and to take their positions (`conceptConsult`).
     Consult,
-    /// Somebody comments on it (`conceptComment`).
+    /// Somebody comments on it (`conceptCommentAdd`).
     Comment,
     /// A participant takes a position (`conceptTakePosition`).
     TakePosition,

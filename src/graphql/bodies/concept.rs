@@ -76,8 +76,8 @@ impl ConceptDocument {
     }
 
     /// The edition that it was drafted from; null if it began empty, or if you do not see it.
-    async fn drafted_from(&self, ctx: &Context<'_>) -> Result<Option<ConceptDocument>, Failure> {
-        let Some(id) = self.0.drafted_from_id else { return Ok(None) };
+    async fn predecessor(&self, ctx: &Context<'_>) -> Result<Option<ConceptDocument>, Failure> {
+        let Some(id) = self.0.predecessor_id else { return Ok(None) };
         Ok(ctx.load(id).await?.map(ConceptDocument))
     }
 

@@ -8,7 +8,7 @@ use super::concept::ConceptDocument;
 use super::concept_section::ConceptSection;
 use crate::access::Action;
 use crate::commands::CommandOptions;
-use crate::commands::bodies::concept_comment::{ConceptCommentInput, ConceptCommentSettleInput};
+use crate::commands::bodies::concept_comment::{ConceptCommentAddInput, ConceptCommentSettleInput};
 use crate::error::Failure;
 use crate::graphql::context::Ask;
 use crate::graphql::district::organisation::Organisation;
@@ -34,7 +34,13 @@ impl ConceptComment {
         Ok(ctx.load(self.0.concept_id).await?.map(ConceptDocument))
     }
 
-    /// The section; null: the whole.
+    /// Whether it is about the whole edition.
+    async fn is_about_whole(&self) -> bool {
+        self.0.section_id.is_none()
+    }
+
+    /// The section that it is about; null if it is about the whole. One that was taken out since is shown to coordinators and
+    /// supervisors only.
     async fn section(&self, ctx: &Context<'_>) -> Result<Option<ConceptSection>, Failure> {
         let Some(id) = self.0.section_id else { return Ok(None) };
         Ok(ctx.load(id).await?.map(ConceptSection))
@@ -105,10 +111,10 @@ impl ConceptCommentMutations {
     /// Comments on an edition in consultation, or on one of its sections. For those who take part, coordinators and
     /// supervisors.
     #[graphql(guard = "Requires(Action::CommentOnConcept)")]
-    async fn concept_comment(
+    async fn concept_comment_add(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The edition, the section, and the comment.")] input: ConceptCommentInput,
+        #[graphql(desc = "The edition, the section, and the comment.")] input: ConceptCommentAddInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<ConceptCommentPayload, Failure> {
         Ok(ctx.create(&input, options).await?.into())

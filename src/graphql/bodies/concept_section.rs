@@ -56,7 +56,7 @@ impl ConceptFormerText {
 /// A section of the case-management concept. Seen by who sees the edition.
 #[Object]
 impl ConceptSection {
-    /// Global id: what `conceptSectionChange` and `conceptComment` take.
+    /// Global id: what `conceptSectionChange` and `conceptCommentAdd` take.
     async fn id(&self) -> ID {
         self.0.id.into()
     }
@@ -92,7 +92,8 @@ impl ConceptSection {
         self.0.written_at
     }
 
-    /// Whether it was taken out; then it is shown where a comment is about it, and nowhere else.
+    /// Whether it was taken out; then it is shown where a comment is about it, and nowhere else, to coordinators and
+    /// supervisors.
     async fn is_removed(&self) -> bool {
         self.0.removed_at.is_some()
     }

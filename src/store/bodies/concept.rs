@@ -12,7 +12,7 @@ use entity::{concept_comment, concept_participant, concept_section};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select,
+    QuerySelect, QueryTrait, Select, SqlErr,
 };
 
 use super::concept_participant as participants;
@@ -128,16 +128,16 @@ pub async fn lock<V: on::Concept>(
     Ok(select(permit).filter(Column::Id.eq(id)).lock_exclusive().one(connection).await?)
 }
 
-/// The number of the next edition.
+/// The latest edition, locked until the transaction ends: who drafts the next one waits here for others who do, and sees what
+/// they did.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn next_number(
+pub async fn lock_latest(
     connection: &impl ConnectionTrait,
     permit: &Permit<verb::EditConcept>,
-) -> Result<i32, Failure> {
-    let last = select(permit).order_by_desc(Column::Number).one(connection).await?;
-    Ok(last.map_or(1, |concept| concept.number.saturating_add(1)))
+) -> Result<Option<Concept>, Failure> {
+    Ok(select(permit).order_by_desc(Column::Number).lock_exclusive().one(connection).await?)
 }
 
 /// The edition that is being worked on, if there is one.
@@ -176,7 +176,8 @@ pub async fn adopted_by(
     Ok(select(permit).filter(Column::DecisionId.eq(decision)).one(connection).await?)
 }
 
-/// Records an edition.
+/// Records an edition. `false` if somebody else drafted one with its number meanwhile; then nothing more can be done in this
+/// transaction.
 ///
 /// # Errors
 /// Those of the database.
@@ -184,10 +185,14 @@ pub async fn insert(
     connection: &impl ConnectionTrait,
     permit: &Permit<verb::EditConcept>,
     concept: &Concept,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let row = Concept { district_id: permit.district_id(), ..concept.clone() };
-    Entity::insert(ActiveModel::from(row).reset_all()).exec_without_returning(connection).await?;
-    Ok(())
+    let inserted = Entity::insert(ActiveModel::from(row).reset_all()).exec_without_returning(connection).await;
+    match inserted {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Stores the changed columns of an edition that was locked in this transaction.
