@@ -10,6 +10,7 @@
 pub mod barriers;
 pub mod bodies;
 pub mod cases;
+mod concept;
 pub mod dice;
 pub mod people;
 mod themes;
@@ -295,6 +296,8 @@ pub async fn load(app: &App) -> Result<bool, Failure> {
     let accounts = demo.accounts().await?;
     demo.positions(&accounts).await?;
     bodies::Bodies { app, actor: &demo.actor, organisations: &demo.organisations }.found().await?;
+    let concept = concept::Concept { app, actor: &demo.actor, organisations: &demo.organisations, accounts: &accounts };
+    concept.write().await?;
     Ok(true)
 }
 

@@ -438,6 +438,38 @@ catalogue! {
     ActionItemSettled "ACTION_ITEM_SETTLED" Rule 409 false
         "Der Auftrag ist schon abgeschlossen ({status})." "The action item is settled already ({status}).";
 
+    // The concept.
+    ConceptStepNotAllowed "CONCEPT_STEP_NOT_ALLOWED" Rule 409 false
+        "Im Zustand {status} des Konzepts ist {transition} nicht möglich. Mögliche Schritte nennt availableTransitions." "{transition} is not possible in status {status} of the concept. availableTransitions names the possible steps.";
+    ConceptUnderWay "CONCEPT_UNDER_WAY" Rule 409 false
+        "An Ausgabe {number} des Konzepts wird noch gearbeitet. Diese zuerst beschließen lassen oder zurückziehen." "Edition {number} of the concept is still being worked on. Have it adopted or withdraw it first.";
+    ConceptEmpty "CONCEPT_EMPTY" Rule 409 false
+        "Das Konzept hat noch keinen Abschnitt. Zuerst einen schreiben." "The concept has no section yet. Write one first.";
+    ConceptWithoutParticipants "CONCEPT_WITHOUT_PARTICIPANTS" Rule 409 false
+        "Am Konzept ist noch niemand beteiligt. Zuerst die relevanten Akteure aufnehmen." "Nobody takes part in the concept yet. Add the relevant actors first.";
+    ConceptCommentsOpen "CONCEPT_COMMENTS_OPEN" Rule 409 false
+        "{count} Anmerkungen sind noch nicht beantwortet. Jede übernehmen oder mit Begründung nicht übernehmen." "{count} comments are not answered yet. Accept each, or say why it is not accepted.";
+    ConceptDecisionUnsuitable "CONCEPT_DECISION_UNSUITABLE" Rule 422 false
+        "Dieser Beschluss ({kind}) nimmt das Konzept nicht an. Einen Beschluss der Art ADOPT angeben." "This decision ({kind}) does not adopt the concept. Name one of the kind ADOPT.";
+    ConceptDecisionTooEarly "CONCEPT_DECISION_TOO_EARLY" Rule 422 false
+        "Der Beschluss ist älter als der Text, der seit {opened} abgestimmt wird. Einen späteren Beschluss angeben." "The decision is older than the text, which is under consultation since {opened}. Name a later decision.";
+    ConceptDecisionUsed "CONCEPT_DECISION_USED" Rule 409 false
+        "Durch diesen Beschluss wurde schon Ausgabe {number} beschlossen. Den Beschluss über diese Ausgabe angeben." "Edition {number} was adopted by this decision already. Name the decision about this edition.";
+    ConceptCommentSettled "CONCEPT_COMMENT_SETTLED" Rule 409 false
+        "Die Anmerkung ist schon beantwortet ({status})." "The comment is answered already ({status}).";
+    ConceptParticipantAnswered "CONCEPT_PARTICIPANT_ANSWERED" Rule 409 false
+        "Diese Institution hat schon Position bezogen und bleibt in der Liste." "This institution has taken a position already and stays on the list.";
+    ConceptPositionWithoutWords "CONCEPT_POSITION_WITHOUT_WORDS" Rule 422 false
+        "Vorbehalt und Ablehnung brauchen eine Begründung. Den Text angeben." "A reservation or an objection needs words. Give the text.";
+    SectionKeyMalformed "SECTION_KEY_MALFORMED" Rule 422 false
+        "Der Schlüssel eines Abschnitts besteht aus höchstens 40 Kleinbuchstaben, Ziffern und Bindestrichen und beginnt mit einem Buchstaben." "The key of a section has at most 40 small letters, digits and hyphens and begins with a letter.";
+    SectionsIncomplete "SECTIONS_INCOMPLETE" Rule 422 false
+        "Die Reihenfolge muss jeden der {count} Abschnitte genau einmal nennen." "The order must name each of the {count} sections exactly once.";
+    TextTooManyLines "TEXT_TOO_MANY_LINES" Rule 422 false
+        "Der Text hat mehr als {maximum} Zeilen." "The text has more than {maximum} lines.";
+    PrintTooLong "PRINT_TOO_LONG" Request 413 false
+        "Das Dokument ist zu lang zum Drucken: mehr als {limit} Bytes Text." "The document is too long to be printed: it has more than {limit} bytes of text.";
+
     // Figures.
     SettingOutOfRange "SETTING_OUT_OF_RANGE" Rule 422 false
         "Der Wert muss zwischen {minimum} und {maximum} liegen." "The value must lie between {minimum} and {maximum}.";

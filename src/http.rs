@@ -1,6 +1,7 @@
 //! The HTTP floor: routes, middleware, TLS, and serving until told to stop.
 
 mod calendar;
+mod concepts;
 pub mod explorer;
 mod files;
 pub mod graphql;
@@ -71,6 +72,7 @@ impl Listening {
         });
         let import_room = Data::new(import::Room::default());
         let paper_room = Data::new(papers::Room::default());
+        let print_room = Data::new(printed::Room::default());
         let state = Data::new(app.clone());
         let factory_config = Arc::clone(&config);
         let server = HttpServer::new(move || {
@@ -81,6 +83,7 @@ impl Listening {
                 .app_data(page.clone())
                 .app_data(import_room.clone())
                 .app_data(paper_room.clone())
+                .app_data(print_room.clone())
                 .wrap(Compress::default())
                 .wrap(cors(&factory_config.cors))
                 .wrap(security_headers(factory_config.tls.is_some()))
@@ -126,6 +129,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(import::configure)
         .configure(papers::configure)
         .configure(packs::configure)
+        .configure(concepts::configure)
         .configure(health::configure)
         .configure(calendar::configure)
         .route("/metrics", web::get().to(metrics::show))

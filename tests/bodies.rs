@@ -12,6 +12,7 @@ use crate::desk::id_of;
 use crate::tables::Tables;
 
 mod agendas;
+pub mod concepts;
 mod decisions;
 mod meetings;
 mod members;
@@ -49,6 +50,16 @@ pub fn id(record: &Value) -> String {
     record["id"].as_str().unwrap_or_else(|| panic!("no id: {record}")).to_owned()
 }
 
+/// An account of the job centre.
+async fn job_centre(app: &TestApp, coordinator: &Client) -> Client {
+    let place = Place::demo(app).await;
+    let account = place.account(JOB_CENTRE_LOGIN, "Jana Jobcenter-Muster").await;
+    let organisation = id_of(coordinator, "organisations", JOB_CENTRE).await;
+    let organisation = entity::ids::Identifier::parse(&organisation).unwrap();
+    place.grant(account, entity::codes::Role::Institution, organisation).await;
+    app.user(JOB_CENTRE_LOGIN).await
+}
+
 /// A body with members, at whose table the tests sit.
 pub struct Round {
     pub app: TestApp,
@@ -82,12 +93,7 @@ impl Round {
 
     /// An account of the job centre.
     pub async fn job_centre(&self) -> Client {
-        let place = Place::demo(&self.app).await;
-        let account = place.account(JOB_CENTRE_LOGIN, "Jana Jobcenter-Muster").await;
-        let organisation = id_of(&self.coordinator, "organisations", JOB_CENTRE).await;
-        let organisation = entity::ids::Identifier::parse(&organisation).unwrap();
-        place.grant(account, entity::codes::Role::Institution, organisation).await;
-        self.app.user(JOB_CENTRE_LOGIN).await
+        job_centre(&self.app, &self.coordinator).await
     }
 
     /// When a meeting can begin: so many days from now.

@@ -33,9 +33,11 @@ async fn all_cases(user: &Client, fields: &str) -> Vec<Value> {
 both_databases! {
     async fn every_example_runs_for_the_account_it_is_meant_for(db: TestDatabase) {
         let app = TestApp::start(db).await;
+        load(&app, 60, kim::demo::cases::SEED).await;
         for example in &kim::http::explorer::EXAMPLES {
             let answer = app.user(example.login).await.query(example.query).await;
-            assert!(!answer.data()["positions"]["nodes"].as_array().unwrap().is_empty(), "{}: {answer:?}", example.title);
+            let first = answer.data().as_object().unwrap().values().find_map(|list| list["nodes"].as_array());
+            assert!(!first.unwrap().is_empty(), "{}: {answer:?}", example.title);
         }
     }
 

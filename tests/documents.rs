@@ -191,6 +191,8 @@ async fn the_readme_shows_what_the_demo_answers() {
     let shown = shown_in(&text);
     assert!(shown.len() >= 5, "{} queries", shown.len());
     let app = TestApp::start(TestDatabase::sqlite().await).await;
+    let (count, seed) = (kim::demo::cases::COUNT, kim::demo::cases::SEED);
+    assert_eq!(kim::demo::load_cases(&app.app, count, seed, |_| {}).await.ok(), Some(count));
     for Shown { login, query, answer } in &shown {
         let real = app.user(login).await.query(query).await;
         compare(login, answer, &serde_json::json!({ "data": real.data() }));

@@ -42,14 +42,14 @@ both_databases! {
         command(&user, "consentRevoke", json!({ "consentId": consent }), "consent { id }").await;
         let told = list(&institution, true).await;
         let kinds: Vec<&str> = told.iter().map(|notice| notice["kind"].as_str().unwrap()).collect();
-        assert_eq!(kinds, ["CONSENT_REVOKED", "CONSENT_GIVEN"]);
+        assert_eq!(kinds, ["CONSENT_REVOKED", "CONSENT_GIVEN", "CONCEPT_OPENED"], "the last one is of the demo");
         for notice in &told {
             for about in ["consent", "transfer", "case", "client"] {
                 assert!(notice[about].is_null(), "{notice}");
             }
         }
         let answer = institution.send(NOTICES, json!({})).await;
-        assert_eq!(answer.data()["notices"]["nodes"].as_array().unwrap().len(), 2);
+        assert_eq!(answer.data()["notices"]["nodes"].as_array().unwrap().len(), 3);
         for secret in [&consent, &case["client"]["id"], &case["id"], &case["reference"]] {
             assert!(!answer.body.to_string().contains(secret.as_str().unwrap()));
         }

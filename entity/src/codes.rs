@@ -868,6 +868,8 @@ code_list! {
         MeetingInvited = "MEETING_INVITED",
         /// Something is to be done after a decision.
         ActionAssigned = "ACTION_ASSIGNED",
+        /// An edition of the case-management concept is open for comments and positions.
+        ConceptOpened = "CONCEPT_OPENED",
     }
 }
 
@@ -1380,5 +1382,45 @@ code_list! {
         Done = "DONE",
         /// Not to be done any more.
         Dropped = "DROPPED",
+    }
+}
+
+code_list! {
+    /// Where an edition of the case-management concept stands.
+    ConceptStatus {
+        /// It is being written.
+        Draft = "DRAFT",
+        /// The participants read it, comment on it and take their positions; its text stands still.
+        InConsultation = "IN_CONSULTATION",
+        /// A body adopted it: it is in force, and is never changed.
+        Adopted = "ADOPTED",
+        /// It was in force until a later edition was adopted.
+        Superseded = "SUPERSEDED",
+        /// It was given up.
+        Withdrawn = "WITHDRAWN",
+    }
+}
+
+code_list! {
+    /// What a participant thinks of an edition of the concept.
+    ConceptPositionKind {
+        /// Agrees.
+        Agree = "AGREE",
+        /// Agrees, with a reservation that it names.
+        AgreeWithReservation = "AGREE_WITH_RESERVATION",
+        /// Objects, and says why.
+        Object = "OBJECT",
+    }
+}
+
+code_list! {
+    /// What became of a comment on the concept.
+    ConceptCommentStatus {
+        /// Nobody answered it yet.
+        Open = "OPEN",
+        /// The concept follows it.
+        Accepted = "ACCEPTED",
+        /// The concept does not follow it, for a reason that is given.
+        NotAccepted = "NOT_ACCEPTED",
     }
 }

@@ -37,7 +37,11 @@ pub trait Identifier: Copy + Eq + Ord + std::hash::Hash + fmt::Display + Send + 
 }
 
 macro_rules! identifiers {
-    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {
+        /// The prefixes of all identifiers.
+        pub const PREFIXES: &[&str] = &[$($prefix),*];
+
+        $(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, DeriveValueType)]
         #[serde(transparent)]
@@ -105,7 +109,8 @@ macro_rules! identifiers {
                 Ok(Value::String(self.to_string()))
             }
         }
-    )*};
+        )*
+    };
 }
 
 identifiers! {
@@ -212,7 +217,7 @@ identifiers! {
     /// A barrier that a case met.
     BarrierId = "bar";
     /// A step of a barrier on the stair.
-    StageTransitionId = "stt";
+    StageTransitionId = "sgt";
     /// A combination of barriers that recurs more than chance.
     SignalId = "sig";
     /// A generative theme.
@@ -241,18 +246,34 @@ identifiers! {
     DecisionId = "dec";
     /// Something to be done after a decision.
     ActionItemId = "act";
-    /// A version of the case-management concept.
+    /// An edition of the case-management concept.
     ConceptId = "cpt";
     /// A section of a concept.
     ConceptSectionId = "cps";
-    /// A comment on a section of a concept.
-    ConceptCommentId = "cpc";
+    /// A comment on a concept, or on one of its sections.
+    ConceptCommentId = "ccm";
     /// An institution that takes part in writing a concept.
     ConceptParticipantId = "cpp";
+    /// A position that a participant took on a concept.
+    ConceptPositionId = "cpo";
     /// A milestone of a concept.
     ConceptMilestoneId = "cpm";
     /// An event of the log.
     EventId = "evt";
     /// A record of an idempotency key.
     IdempotencyRecordId = "idk";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::PREFIXES;
+
+    #[test]
+    fn each_kind_of_record_has_a_prefix_of_its_own() {
+        let mut seen = BTreeSet::new();
+        let twice: Vec<&&str> = PREFIXES.iter().filter(|prefix| !seen.insert(**prefix)).collect();
+        assert_eq!(twice, Vec::<&&str>::new(), "a global id must name one kind of record");
+    }
 }

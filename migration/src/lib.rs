@@ -35,6 +35,9 @@ mod m20261126_000102_theme;
 mod m20261126_000120_body;
 mod m20261126_000121_meeting;
 mod m20261126_000122_decision;
+mod m20261126_000130_concept;
+mod m20261126_000131_concept_participant;
+mod m20261126_000132_concept_milestone;
 mod m20261126_000150_theme_option;
 
 /// Brings a database to the present shape.
@@ -76,6 +79,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000120_body::Migration),
             Box::new(m20261126_000121_meeting::Migration),
             Box::new(m20261126_000122_decision::Migration),
+            Box::new(m20261126_000130_concept::Migration),
+            Box::new(m20261126_000131_concept_participant::Migration),
+            Box::new(m20261126_000132_concept_milestone::Migration),
             Box::new(m20261126_000150_theme_option::Migration),
         ]
     }

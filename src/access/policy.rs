@@ -220,6 +220,18 @@ actions! {
         /// See which themes bodies left unanswered.
         FollowUpThemes = "FOLLOW_UP_THEMES",
     }
+    Concept {
+        /// See the case-management concept: all editions; or those that the own organisation takes part in, once they are open
+        /// to the participants, and all that were adopted.
+        ReadConcept = "READ_CONCEPT",
+        /// Write the concept: its sections, participants and milestones, its way to adoption, and the answers to comments.
+        EditConcept = "EDIT_CONCEPT",
+        /// Comment on the concept.
+        CommentOnConcept = "COMMENT_ON_CONCEPT",
+        /// Put the position of a participant on record: of any; of those of the own organisation; or of the one that names
+        /// oneself.
+        AnswerConcept = "ANSWER_CONCEPT",
+    }
     Figures {
         /// See the caseload of each case manager, weighted by intensity, and hints about quality.
         ReadCaseload = "READ_CASELOAD",
@@ -295,6 +307,9 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             A::ReadErasure | A::ProposeErasure => Reach::Own,
             A::ReadPosition | A::ReadStaffMember | A::ReadAccount => Reach::Own,
             A::ReadBody | A::ReadMeeting => Reach::Own,
+            // Staff read what the employer takes part in; they speak for it only where they are named.
+            A::ReadConcept | A::CommentOnConcept => Reach::Organisation,
+            A::AnswerConcept => Reach::Own,
             _ => Reach::Nothing,
         },
         Role::Supervisor => match action {
@@ -324,6 +339,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             | A::AnswerTheme
             | A::AssignProfessionalSupervision => Reach::District,
             A::ReadBody | A::ReadMeeting | A::AnswerQuestion | A::FollowUpThemes => Reach::District,
+            A::ReadConcept | A::CommentOnConcept => Reach::District,
             A::ReadIdentity | A::ReadNotice => Reach::Released,
             A::AddStaffMember => Reach::Organisation,
             A::ReadAccount => Reach::Own,
@@ -349,6 +365,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             A::ReadBody | A::EditBody | A::ReadMeeting | A::PrepareMeeting | A::RecordMeeting => Reach::District,
             A::AnswerQuestion | A::PublishMeeting | A::RecordDecision | A::ReportAction => Reach::District,
             A::FollowUpThemes => Reach::District,
+            A::ReadConcept | A::EditConcept | A::CommentOnConcept | A::AnswerConcept => Reach::District,
             A::AddStaffMember => Reach::Organisation,
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
@@ -356,6 +373,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
         Role::Employer => match action {
             A::ReadDirectory => Reach::District,
             A::ReadBody | A::ReadMeeting | A::ReportAction => Reach::Organisation,
+            A::ReadConcept | A::CommentOnConcept | A::AnswerConcept => Reach::Organisation,
             A::ReadPosition
             | A::ReadStaffMember
             | A::AddStaffMember
@@ -410,6 +428,7 @@ pub const fn reach(role: Role, action: Action) -> Reach {
             A::ReadDirectory => Reach::District,
             A::ReadNotice | A::ReadPublication => Reach::Organisation,
             A::ReadBody | A::ReadMeeting | A::ReportAction => Reach::Organisation,
+            A::ReadConcept | A::CommentOnConcept | A::AnswerConcept => Reach::Organisation,
             A::ReadAccount => Reach::Own,
             _ => Reach::Nothing,
         },

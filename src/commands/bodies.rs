@@ -1,8 +1,13 @@
-//! Commands about bodies, their meetings, and what they decide. All texts are about structures and name no client.
+//! Commands about bodies, their meetings, and what they decide, and about the concept. All texts are about structures and name no client.
 
 pub mod action_item;
 pub mod agenda_item;
 pub mod body;
+pub mod concept;
+pub mod concept_comment;
+pub mod concept_milestone;
+pub mod concept_participant;
+pub mod concept_section;
 pub mod decision;
 pub mod meeting;
 pub mod membership;

@@ -1,6 +1,8 @@
-//! Bodies: the life of a meeting, what votes have to be like, and which themes nobody answers.
+//! Bodies: the life of a meeting, what votes have to be like, which themes nobody answers, and the life of the concept.
 
 pub mod agenda;
+pub mod comparison;
+pub mod concept;
 pub mod decision;
 pub mod meeting;
 pub mod pack;

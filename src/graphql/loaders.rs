@@ -11,14 +11,15 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use chrono::NaiveDate;
 use entity::codes::{DataClass, TextKind};
 use entity::ids::{
-    AccountId, ActionItemId, AgendaItemId, BarrierId, BodyId, BodyMembershipId, CaseId, ClientId, ConsentId,
-    DeadlineRuleId, DecisionId, DisclosureId, DistrictId, DocumentId, GoalId, ImportRunId, MeasureId, MeetingId,
-    MunicipalityId, OrganisationId, PaperId, PositionId, StaffMemberId, StairModelId, SupervisionSessionId,
-    SupportPlanId, ThemeId, TransferId,
+    AccountId, ActionItemId, AgendaItemId, BarrierId, BodyId, BodyMembershipId, CaseId, ClientId, ConceptId,
+    ConceptParticipantId, ConceptSectionId, ConsentId, DeadlineRuleId, DecisionId, DisclosureId, DistrictId,
+    DocumentId, GoalId, ImportRunId, MeasureId, MeetingId, MunicipalityId, OrganisationId, PaperId, PositionId,
+    StaffMemberId, StairModelId, SupervisionSessionId, SupportPlanId, ThemeId, TransferId,
 };
 use uuid::Uuid;
 
 use crate::access::{Actor, Permit, Verb, verb};
+use crate::domain::bodies::concept::Standing as ConceptStanding;
 use crate::domain::bodies::meeting::Standing;
 use crate::domain::casework::case::Facts;
 use crate::domain::reporting::caseload::Cases;
@@ -30,6 +31,11 @@ use crate::store::accounts::account::{self, Account};
 use crate::store::accounts::grant::{self, Grant};
 use crate::store::bodies::action_item::{self, ActionItem};
 use crate::store::bodies::agenda_item::{self, AgendaItem};
+use crate::store::bodies::concept::{self, Concept};
+use crate::store::bodies::concept_comment::{self, Comment};
+use crate::store::bodies::concept_milestone::{self, Milestone};
+use crate::store::bodies::concept_participant::{self, Participant, Position};
+use crate::store::bodies::concept_section::{self, FormerText, Section};
 use crate::store::bodies::decision::{self, Decision, DecisionVote};
 use crate::store::bodies::meeting::{self, Attendance, FollowUp, Meeting};
 use crate::store::bodies::membership::{self, Membership};
@@ -1059,17 +1065,17 @@ impl Loader<OwnFteOf> for Loaders {
     }
 }
 
-// Bodies and their meetings.
+// Bodies, their meetings, and the concept.
 
 macro_rules! loads_one {
-    ($($id:ident => $record:ident by $find:path;)*) => {$(
+    ($verb:ident: $($id:ident => $record:ident by $find:path;)*) => {$(
         #[async_trait::async_trait]
         impl Loader<$id> for Loaders {
             type Value = $record;
             type Error = Failure;
 
             async fn load(&self, keys: &[$id]) -> Result<HashMap<$id, $record>, Failure> {
-                let rows = $find(&self.store, &self.permit::<verb::ReadMeeting>()?, keys).await?;
+                let rows = $find(&self.store, &self.permit::<verb::$verb>()?, keys).await?;
                 Ok(rows.into_iter().map(|row| (row.id, row)).collect())
             }
         }
@@ -1077,6 +1083,7 @@ macro_rules! loads_one {
 }
 
 loads_one! {
+    ReadMeeting:
     MeetingId => Meeting by meeting::find_many;
     AgendaItemId => AgendaItem by agenda_item::find_many;
     DecisionId => Decision by decision::find_many;
@@ -1084,8 +1091,15 @@ loads_one! {
     PaperId => Paper by paper::find_many;
 }
 
+loads_one! {
+    ReadConcept:
+    ConceptId => Concept by concept::find_many;
+    ConceptSectionId => Section by concept_section::find_many;
+    ConceptParticipantId => Participant by concept_participant::find_many;
+}
+
 macro_rules! loads_parts {
-    ($($(#[$doc:meta])* $key:ident($id:ident) => $record:ident by $find:path, $of:ident;)*) => {$(
+    ($verb:ident: $($(#[$doc:meta])* $key:ident($id:ident) => $record:ident by $find:path, $of:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub struct $key(pub $id);
@@ -1097,7 +1111,7 @@ macro_rules! loads_parts {
 
             async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, Self::Value>, Failure> {
                 let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-                let rows = $find(&self.store, &self.permit::<verb::ReadMeeting>()?, &ids).await?;
+                let rows = $find(&self.store, &self.permit::<verb::$verb>()?, &ids).await?;
                 Ok(grouped(keys, rows.into_iter().map(|row| ($key(row.$of), row))))
             }
         }
@@ -1105,6 +1119,7 @@ macro_rules! loads_parts {
 }
 
 loads_parts! {
+    ReadMeeting:
     /// The items of a meeting.
     ItemsOf(MeetingId) => AgendaItem by agenda_item::of_many, meeting_id;
     /// Who attended a meeting.
@@ -1119,6 +1134,82 @@ loads_parts! {
     VotesOf(DecisionId) => DecisionVote by decision::votes_of, decision_id;
     /// What is to be done after a decision.
     ActionItemsOf(DecisionId) => ActionItem by action_item::of_decisions, decision_id;
+}
+
+loads_parts! {
+    ReadConcept:
+    /// The sections of an edition of the concept.
+    ConceptSectionsOf(ConceptId) => Section by concept_section::of_concepts, concept_id;
+    /// Who takes part in an edition of the concept.
+    ConceptParticipantsOf(ConceptId) => Participant by concept_participant::of_concepts, concept_id;
+    /// The comments on an edition of the concept.
+    ConceptCommentsOf(ConceptId) => Comment by concept_comment::of_concepts, concept_id;
+    /// The milestones of an edition of the concept.
+    ConceptMilestonesOf(ConceptId) => Milestone by concept_milestone::of_concepts, concept_id;
+    /// The positions that a participant took, latest first.
+    ConceptPositionsOf(ConceptParticipantId) => Position by concept_participant::positions_of, participant_id;
+}
+
+/// The texts that a section of the concept had just before a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FormerTextsOf {
+    /// The section.
+    pub section: ConceptSectionId,
+    /// The version.
+    pub before: i32,
+}
+
+#[async_trait::async_trait]
+impl Loader<FormerTextsOf> for Loaders {
+    type Value = Vec<FormerText>;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[FormerTextsOf]) -> Result<HashMap<FormerTextsOf, Self::Value>, Failure> {
+        let wanted: Vec<_> = keys.iter().map(|key| (key.section, key.before)).collect();
+        let permit = self.permit::<verb::ReadConcept>()?;
+        let rows = concept_section::former_texts(&self.store, &permit, &wanted).await?;
+        let of = |key: &FormerTextsOf| {
+            let earliest = key.before.saturating_sub(concept_section::VERSIONS_AT_ONCE);
+            let is_of =
+                |row: &&FormerText| row.section_id == key.section && (earliest..key.before).contains(&row.version);
+            rows.iter().filter(is_of).cloned().collect()
+        };
+        Ok(keys.iter().map(|key| (*key, of(key))).collect())
+    }
+}
+
+/// The person that a participant of the concept names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ParticipantPerson(pub StaffMemberId);
+
+#[async_trait::async_trait]
+impl Loader<ParticipantPerson> for Loaders {
+    type Value = StaffMember;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ParticipantPerson]) -> Result<HashMap<ParticipantPerson, StaffMember>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadConcept>()?;
+        let rows = concept_participant::people_of(&self.store, &permit, &ids).await?;
+        Ok(rows.into_iter().map(|row| (ParticipantPerson(row.id), row)).collect())
+    }
+}
+
+/// What the steps of an edition of the concept depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ConceptStandingOf(pub ConceptId);
+
+#[async_trait::async_trait]
+impl Loader<ConceptStandingOf> for Loaders {
+    type Value = ConceptStanding;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[ConceptStandingOf]) -> Result<HashMap<ConceptStandingOf, ConceptStanding>, Failure> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let permit = self.permit::<verb::ReadConcept>()?;
+        let standings = concept::standings_of_many(&self.store, &permit, &ids).await?;
+        Ok(standings.into_iter().map(|(id, standing)| (ConceptStandingOf(id), standing)).collect())
+    }
 }
 
 /// The minutes of a meeting.

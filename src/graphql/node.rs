@@ -5,8 +5,8 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::ids::{
-    AccountId, ActionItemId, AgendaItemId, BarrierId, BodyId, CaseId, ClientId, DecisionId, DistrictId, DocumentId,
-    Identifier, ImportRunId, MeetingId, MunicipalityId, OrganisationId, PaperId, PositionId, StaffMemberId,
+    AccountId, ActionItemId, AgendaItemId, BarrierId, BodyId, CaseId, ClientId, ConceptId, DecisionId, DistrictId,
+    DocumentId, Identifier, ImportRunId, MeetingId, MunicipalityId, OrganisationId, PaperId, PositionId, StaffMemberId,
     SupervisionSessionId, ThemeId,
 };
 
@@ -14,6 +14,7 @@ use crate::error::{ErrorCode, Failure};
 use crate::graphql::accounts::account::Account;
 use crate::graphql::bodies::action_item::ActionItem;
 use crate::graphql::bodies::agenda_item::AgendaItem;
+use crate::graphql::bodies::concept::ConceptDocument;
 use crate::graphql::bodies::decision::Decision;
 use crate::graphql::bodies::meeting::Meeting;
 use crate::graphql::bodies::paper::Paper;
@@ -52,6 +53,8 @@ pub enum Node {
     Case(Case),
     /// A client.
     Client(Client),
+    /// An edition of the case-management concept.
+    ConceptDocument(ConceptDocument),
     /// A decision of a body.
     Decision(Decision),
     /// A district.
@@ -130,6 +133,9 @@ pub async fn read(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, Failure> 
     }
     if let Some(id) = PaperId::parse(id) {
         return Ok(ctx.load(id).await?.map(|row| Node::Paper(Paper(row))));
+    }
+    if let Some(id) = ConceptId::parse(id) {
+        return Ok(ctx.load(id).await?.map(|row| Node::ConceptDocument(ConceptDocument(row))));
     }
     if let Some(id) = AccountId::parse(id) {
         return Ok(ctx.load(id).await?.map(|row| Node::Account(Account(row))));

@@ -8,6 +8,11 @@ use crate::graphql::accounts::session::SessionMutations;
 use crate::graphql::accounts::viewer::ViewerQueries;
 use crate::graphql::bodies::action_item::{ActionItemMutations, ActionItemQueries};
 use crate::graphql::bodies::agenda_item::{AgendaItemMutations, AgendaItemQueries};
+use crate::graphql::bodies::concept::{ConceptMutations, ConceptQueries};
+use crate::graphql::bodies::concept_comment::ConceptCommentMutations;
+use crate::graphql::bodies::concept_milestone::ConceptMilestoneMutations;
+use crate::graphql::bodies::concept_participant::ConceptParticipantMutations;
+use crate::graphql::bodies::concept_section::ConceptSectionMutations;
 use crate::graphql::bodies::decision::DecisionMutations;
 use crate::graphql::bodies::meeting::{MeetingMutations, MeetingQueries};
 use crate::graphql::bodies::membership::BodyMembershipMutations;
@@ -73,6 +78,7 @@ pub struct Query(
     AgendaItemQueries,
     ActionItemQueries,
     SilenceQueries,
+    ConceptQueries,
     CodeListQueries,
     DeadlineRuleQueries,
     DeadlineQueries,
@@ -149,6 +155,11 @@ pub struct Mutation(
     PaperMutations,
     DecisionMutations,
     ActionItemMutations,
+    ConceptMutations,
+    ConceptSectionMutations,
+    ConceptParticipantMutations,
+    ConceptCommentMutations,
+    ConceptMilestoneMutations,
     CodeListMutations,
     DeadlineRuleMutations,
     DeadlineMutations,

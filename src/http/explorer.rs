@@ -57,7 +57,7 @@ pub struct Example {
 }
 
 /// All examples.
-pub const EXAMPLES: [Example; 5] = [
+pub const EXAMPLES: [Example; 6] = [
     Example {
         title: "Who employs whom, and who supervises whom?",
         description: "Each position with its employer, its holder and both supervisions.",
@@ -87,6 +87,12 @@ pub const EXAMPLES: [Example; 5] = [
         description: "Sees all positions and may assign professional supervision, but moves none.",
         query: include_str!("explorer/examples/what-do-i-see.graphql"),
         login: demo::SUPERVISOR_LOGIN,
+    },
+    Example {
+        title: "What recurs in many cases, and who decides about it?",
+        description: "The generative themes, what could be done about them, and the next meeting. No case is in it.",
+        query: include_str!("explorer/examples/what-recurs.graphql"),
+        login: demo::COORDINATOR_LOGIN,
     },
 ];
 

@@ -38,6 +38,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::negotiation::{Accepted, Answer, JsonType};
 pub(in crate::http) use self::request::{bad, read_body};
+use crate::access::Actor;
 use crate::app::App;
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::{Call, Caller, Engine, Operations};
@@ -169,6 +170,15 @@ pub(in crate::http) async fn authenticate(edge: &Edge, request: &HttpRequest) ->
         .map_err(|error| Failure::new(error.code))?;
     caller.idempotency_key = idempotency_key(request)?;
     Ok(caller)
+}
+
+/// Who asks for something beside GraphQL, by the same header.
+///
+/// # Errors
+/// `UNAUTHENTICATED`.
+pub(in crate::http) async fn actor_of(edge: &Edge, request: &HttpRequest) -> Result<Actor, Failure> {
+    let caller = authenticate(edge, request).await?;
+    caller.actor().cloned().ok_or_else(|| Failure::new(ErrorCode::Unauthenticated))
 }
 
 /// The client's address, behind proxies that the configuration trusts.

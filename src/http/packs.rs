@@ -3,40 +3,36 @@
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use entity::ids::{Identifier as _, MeetingId};
+use entity::ids::MeetingId;
 
-use super::graphql::{Edge, authenticate, refuse};
-use super::printed::{Form, respond};
+use super::graphql::{Edge, actor_of, refuse};
+use super::printed::{Form, Room, respond};
 use crate::clock::legal_day;
 use crate::domain::bodies::pack::pack;
 use crate::error::{ErrorCode, Failure};
+use crate::print::MeetingPack;
 use crate::store::bodies::pack::{Permits, find};
 
 /// Registers the route.
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(
-        web::resource("/meetings/{id}/pack.{form}").route(web::get().to(show)).default_service(web::to(wrong_method)),
+        web::resource("/meetings/{id}/pack.{ending}").route(web::get().to(show)).default_service(web::to(wrong_method)),
     );
 }
 
-async fn show(edge: Data<Edge>, request: HttpRequest, path: Path<(String, Form)>) -> HttpResponse {
-    let (id, form) = path.into_inner();
-    match made(&edge, &request, &id, form).await {
-        Ok(response) => response,
-        Err(failure) => refuse(&request, failure),
-    }
-}
-
-async fn made(edge: &Edge, request: &HttpRequest, id: &str, form: Form) -> Result<HttpResponse, Failure> {
-    let caller = authenticate(edge, request).await?;
-    let actor = caller.actor().ok_or_else(|| Failure::new(ErrorCode::Unauthenticated))?;
-    let permits = Permits { meeting: actor.permit()?, theme: actor.permit()?, silence: actor.permit()? };
-    let id = MeetingId::parse(id).ok_or_else(|| Failure::new(ErrorCode::NotFound))?;
-    let services = edge.engine.services();
-    let material = find(&services.store, &permits, id).await?.ok_or_else(|| Failure::new(ErrorCode::NotFound))?;
-    let made = pack(&material, legal_day(services.clock.now()));
-    let name = format!("Sitzungsunterlage-{}", made.held_on);
-    respond(made, form, &name).await
+async fn show(edge: Data<Edge>, room: Data<Room>, request: HttpRequest, path: Path<(String, String)>) -> HttpResponse {
+    let (id, ending) = path.into_inner();
+    let made = async {
+        let actor = actor_of(&edge, &request).await?;
+        let permits = Permits { meeting: actor.permit()?, theme: actor.permit()?, silence: actor.permit()? };
+        let (id, form) = Form::of::<MeetingId>(&format!("{id}.{ending}"))?;
+        let services = edge.engine.services();
+        let material = find(&services.store, &permits, id).await?.ok_or_else(|| Failure::new(ErrorCode::NotFound))?;
+        let made = pack(&material, legal_day(services.clock.now()));
+        let name = format!("Sitzungsunterlage {}", made.held_on);
+        respond(&room, made, form, &name, MeetingPack::html, MeetingPack::pdf).await
+    };
+    made.await.unwrap_or_else(|failure| refuse(&request, failure))
 }
 
 async fn wrong_method(request: HttpRequest) -> HttpResponse {

@@ -15,8 +15,8 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 
 use super::files::{disposition, failure_of};
-use super::graphql::{Edge, authenticate, bad, read_body, refuse};
-use crate::access::{Actor, Permit, verb};
+use super::graphql::{Edge, actor_of, bad, read_body, refuse};
+use crate::access::{Permit, verb};
 use crate::commands::bodies::paper::FILE_MAXIMUM;
 use crate::error::{ErrorCode, Failure};
 use crate::files::inspection::media_type;
@@ -45,11 +45,6 @@ pub(super) fn configure(config: &mut ServiceConfig) {
             .route(web::get().to(download))
             .default_service(web::to(wrong_method)),
     );
-}
-
-async fn actor_of(edge: &Edge, request: &HttpRequest) -> Result<Actor, Failure> {
-    let caller = authenticate(edge, request).await?;
-    caller.actor().cloned().ok_or_else(|| Failure::new(ErrorCode::Unauthenticated))
 }
 
 fn id_of(text: &str) -> Result<PaperId, Failure> {

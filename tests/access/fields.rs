@@ -6,7 +6,7 @@ use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{BaseType, Type, TypeKind, TypeSystemDefinition};
 use serde_json::json;
 
-use super::samples::{BodyIds, Ids, outcome, samples};
+use super::samples::{BodyIds, ConceptIds, Ids, outcome, samples};
 use crate::app::TestApp;
 use crate::databases::TestDatabase;
 
@@ -138,6 +138,13 @@ async fn every_root_field_is_closed_to_somebody_who_is_not_logged_in() {
             paper: id("pap"),
             decision: id("dec"),
             action: id("act"),
+        },
+        concept: ConceptIds {
+            concept: id("cpt"),
+            section: id("cps"),
+            participant: id("cpp"),
+            comment: id("ccm"),
+            milestone: id("cpm"),
         },
     };
     let mut public = Vec::new();

@@ -113,6 +113,7 @@ pub async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         other_theme: text(&structure["otherTheme"]),
         publication: text(&structure["publication"]),
         bodies: crate::bodies::ids(app, &town, &institution).await,
+        concept: crate::bodies::concepts::ids(app).await,
         town,
         institution,
     }

@@ -75,6 +75,19 @@ pub struct Ids {
     pub publication: String,
     /// A body to which the town and the institution belong, and what it does.
     pub bodies: BodyIds,
+    /// The concept of the demo, in consultation.
+    pub concept: ConceptIds,
+}
+
+/// Ids of one edition of the concept.
+#[derive(Default)]
+pub struct ConceptIds {
+    pub concept: String,
+    pub section: String,
+    /// The town.
+    pub participant: String,
+    pub comment: String,
+    pub milestone: String,
 }
 
 /// Ids of one body: its next meeting, to which the members were invited, and one that it held.
@@ -254,6 +267,62 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         ("Query", "agendaItems") => read("{ agendaItems { nodes { id } } }", json!({})),
         ("Query", "actionItems") => read("{ actionItems { nodes { id } } }", json!({})),
         ("Query", "unansweredThemes") => read("{ unansweredThemes { nodes { theme { id } } } }", json!({})),
+        ("Query", "concept") => {
+            read("query($id: ID!) { concept(id: $id) { id } }", json!({ "id": ids.concept.concept }))
+        }
+        ("Query", "concepts") => read("{ concepts { nodes { id } } }", json!({})),
+        ("Mutation", "conceptDraft") => vec![command(field, "", json!({ "predecessorId": ids.concept.concept }))],
+        ("Mutation", "conceptChange") => {
+            vec![command(field, "", json!({ "conceptId": ids.concept.concept, "title": "Konzept" }))]
+        }
+        ("Mutation", "conceptArrange") => {
+            vec![command(field, "", json!({ "conceptId": ids.concept.concept, "sectionIds": [ids.concept.section] }))]
+        }
+        ("Mutation", "conceptConsult" | "conceptReturn" | "conceptWithdraw") => {
+            vec![command(field, "", json!({ "conceptId": ids.concept.concept }))]
+        }
+        ("Mutation", "conceptAdopt") => {
+            vec![command(field, "", json!({ "conceptId": ids.concept.concept, "decisionId": ids.bodies.decision }))]
+        }
+        ("Mutation", "conceptSectionAdd") => vec![command(
+            field,
+            "",
+            json!({ "conceptId": ids.concept.concept, "key": "new", "title": "Neu", "text": "Neu" }),
+        )],
+        ("Mutation", "conceptSectionChange") => {
+            vec![command(field, "", json!({ "conceptSectionId": ids.concept.section, "title": "Neu", "text": "Neu" }))]
+        }
+        ("Mutation", "conceptSectionRemove") => {
+            vec![command(field, "", json!({ "conceptSectionId": ids.concept.section }))]
+        }
+        ("Mutation", "conceptParticipantAdd") => vec![command(
+            field,
+            "",
+            json!({ "conceptId": ids.concept.concept, "organisationId": ids.town, "function": "Neu" }),
+        )],
+        ("Mutation", "conceptParticipantRemove") => {
+            vec![command(field, "", json!({ "conceptParticipantId": ids.concept.participant }))]
+        }
+        ("Mutation", "conceptTakePosition") => {
+            vec![command(field, "", json!({ "conceptParticipantId": ids.concept.participant, "kind": "AGREE" }))]
+        }
+        ("Mutation", "conceptCommentAdd") => {
+            vec![command(field, "", json!({ "conceptId": ids.concept.concept, "text": "Gut." }))]
+        }
+        ("Mutation", "conceptCommentSettle") => {
+            vec![command(field, "", json!({ "conceptCommentId": ids.concept.comment, "isAccepted": true }))]
+        }
+        ("Mutation", "conceptMilestoneAdd") => {
+            vec![command(field, "", json!({ "conceptId": ids.concept.concept, "title": "Neu", "dueOn": "2023-12-31" }))]
+        }
+        ("Mutation", "conceptMilestoneChange") => vec![command(
+            field,
+            "",
+            json!({ "conceptMilestoneId": ids.concept.milestone, "title": "Neu", "dueOn": "2023-12-31" }),
+        )],
+        ("Mutation", "conceptMilestoneRemove") => {
+            vec![command(field, "", json!({ "conceptMilestoneId": ids.concept.milestone }))]
+        }
         ("Mutation", "bodyFound") => vec![command(field, "", json!({ "kind": "WORKING_GROUP", "name": "AG" }))],
         ("Mutation", "bodyChange") => {
             vec![command(field, "", json!({ "bodyId": ids.bodies.body, "name": "Runde", "isPublic": false }))]

@@ -7,8 +7,8 @@ use async_graphql::{Context, ID, Object, Subscription};
 use chrono::{DateTime, Utc};
 use entity::codes::NoticeKind;
 use entity::ids::{
-    AccountId, ActionItemId, BarrierId, CaseId, ClientId, ConsentId, GrantId, Identifier, MeetingId, MunicipalityId,
-    NoticeId, OrganisationId, PositionId, StaffMemberId, ThemeId, TransferId,
+    AccountId, ActionItemId, BarrierId, CaseId, ClientId, ConceptId, ConsentId, GrantId, Identifier, MeetingId,
+    MunicipalityId, NoticeId, OrganisationId, PositionId, StaffMemberId, ThemeId, TransferId,
 };
 use futures_util::Stream;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -18,6 +18,7 @@ use crate::commands::CommandOptions;
 use crate::commands::casework::notice::NoticeAcknowledgeInput;
 use crate::error::Failure;
 use crate::graphql::bodies::action_item::ActionItem;
+use crate::graphql::bodies::concept::ConceptDocument;
 use crate::graphql::bodies::meeting::Meeting;
 use crate::graphql::casework::case::Case;
 use crate::graphql::casework::client::Client;
@@ -108,6 +109,13 @@ impl Notice {
     async fn action_item(&self, ctx: &Context<'_>) -> Result<Option<ActionItem>, Failure> {
         let Some(id) = ActionItemId::parse(&self.0.subject) else { return Ok(None) };
         Ok(ctx.load(id).await?.map(ActionItem))
+    }
+
+    /// The edition of the case-management concept that it is about; null if it is about something else, or if you may not see
+    /// it.
+    async fn concept(&self, ctx: &Context<'_>) -> Result<Option<ConceptDocument>, Failure> {
+        let Some(id) = ConceptId::parse(&self.0.subject) else { return Ok(None) };
+        Ok(ctx.load(id).await?.map(ConceptDocument))
     }
 
     /// The client that it is about; null if it is about something else, or if you may not see who it is.

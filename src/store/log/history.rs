@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use entity::event::{Column, Entity};
 use entity::ids::{
-    AccountId, BodyId, CaseId, ClientId, CodeListEntryId, DeadlineRuleId, GrantId, MeetingId, MunicipalityId,
-    OrganisationId, PositionId, StaffMemberId, SupervisionSessionId,
+    AccountId, BodyId, CaseId, ClientId, CodeListEntryId, ConceptId, DeadlineRuleId, GrantId, MeetingId,
+    MunicipalityId, OrganisationId, PositionId, StaffMemberId, SupervisionSessionId,
 };
 use sea_orm::sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, Iterable, Order};
@@ -17,7 +17,7 @@ use crate::access::{Actor, Permit, verb};
 use crate::error::Failure;
 use crate::store::Store;
 use crate::store::accounts::{account, grant};
-use crate::store::bodies::meeting;
+use crate::store::bodies::{concept, meeting};
 use crate::store::casework::{case, client, deadline_rule, supervision_session};
 use crate::store::district::body;
 use crate::store::district::code_list;
@@ -43,6 +43,8 @@ pub enum Subject {
     Client(ClientId),
     /// An entry of a code list.
     CodeListEntry(CodeListEntryId),
+    /// An edition of the concept, with all that belongs to it.
+    Concept(ConceptId),
     /// A rule of deadlines.
     DeadlineRule(DeadlineRuleId),
     /// A grant.
@@ -69,6 +71,7 @@ impl std::fmt::Display for Subject {
             Self::Case(id) => id.fmt(f),
             Self::Client(id) => id.fmt(f),
             Self::CodeListEntry(id) => id.fmt(f),
+            Self::Concept(id) => id.fmt(f),
             Self::DeadlineRule(id) => id.fmt(f),
             Self::Grant(id) => id.fmt(f),
             Self::Meeting(id) => id.fmt(f),
@@ -98,6 +101,7 @@ pub struct Doors {
     accounts: Permit<verb::ReadAccount>,
     bodies: Permit<verb::ReadBody>,
     cases: Permit<verb::ReadCase>,
+    concepts: Permit<verb::ReadConcept>,
     directory: Permit<verb::ReadDirectory>,
     identities: Permit<verb::ReadIdentity>,
     meetings: Permit<verb::ReadMeeting>,
@@ -114,6 +118,7 @@ impl Doors {
             accounts: actor.permit_whatever(),
             bodies: actor.permit_whatever(),
             cases: actor.permit_whatever(),
+            concepts: actor.permit_whatever(),
             directory: actor.permit_whatever(),
             identities: actor.permit_whatever(),
             meetings: actor.permit_whatever(),
@@ -131,6 +136,7 @@ impl Doors {
             Subject::Case(id) => case::door(&self.cases, id),
             Subject::Client(id) => client::door(&self.identities, id),
             Subject::CodeListEntry(id) => code_list::door(&self.directory, id),
+            Subject::Concept(id) => concept::door(&self.concepts, id),
             Subject::DeadlineRule(id) => deadline_rule::door(&self.directory, id),
             Subject::Grant(id) => grant::door(&self.accounts, id),
             Subject::Meeting(id) => meeting::door(&self.meetings, id),
