@@ -239,6 +239,8 @@ identifiers! {
     DecisionId = "dec";
     /// Something to be done after a decision.
     ActionItemId = "act";
+    /// An object that is public, or was.
+    PublishedObjectId = "pub";
     /// A version of the case-management concept.
     ConceptId = "cpt";
     /// A section of a concept.

@@ -35,6 +35,7 @@ mod m20261126_000102_theme;
 mod m20261126_000120_body;
 mod m20261126_000121_meeting;
 mod m20261126_000122_decision;
+mod m20261126_000140_published_object;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000120_body::Migration),
             Box::new(m20261126_000121_meeting::Migration),
             Box::new(m20261126_000122_decision::Migration),
+            Box::new(m20261126_000140_published_object::Migration),
         ]
     }
 }

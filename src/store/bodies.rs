@@ -9,6 +9,8 @@ pub mod decision;
 pub mod meeting;
 pub mod membership;
 pub mod paper;
+pub mod publication;
+pub mod published;
 pub mod question;
 pub mod silence;
 
