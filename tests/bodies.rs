@@ -16,6 +16,7 @@ mod decisions;
 mod meetings;
 mod members;
 mod model;
+mod oparl;
 mod papers;
 mod reach;
 mod silence;
@@ -60,7 +61,11 @@ pub struct Round {
 impl Round {
     /// A working group with so many voting members.
     pub async fn open(db: TestDatabase, votes: usize, more: Value) -> Self {
-        let app = TestApp::start(db).await;
+        Self::at(TestApp::start(db).await, votes, more).await
+    }
+
+    /// The same at a server that was set up in another way.
+    pub async fn at(app: TestApp, votes: usize, more: Value) -> Self {
         let coordinator = app.coordinator().await;
         let mut input = json!({ "kind": "STEERING_GROUP", "name": "Runde", "quorum": null });
         for (name, value) in more.as_object().unwrap() {

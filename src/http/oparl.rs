@@ -10,7 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentEncoding, HeaderValue};
 use actix_web::web::{self, Bytes, Data, Path, Query, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, HttpResponseBuilder, Resource, Responder};
-use chrono::{DateTime, SubsecRound as _, Utc};
+use chrono::{DateTime, Utc};
 use entity::codes::{DocumentType, PublicKind};
 use entity::ids::{DistrictId, Identifier as _, MeetingId, PaperId, PublishedObjectId};
 use futures_util::TryStreamExt as _;
@@ -37,6 +37,10 @@ const PAGE_MAXIMUM: u64 = 100;
 /// Lists that the specification demands and that have nothing in them here: people are not published, and what is read here
 /// knows no legislative terms.
 const EMPTY_LISTS: [&str; 2] = ["person", "legislativeterm"];
+/// The first second of the year 0.
+const FIRST_SECOND: i64 = -62_167_219_200;
+/// The last second of the year 9999.
+const LAST_SECOND: i64 = 253_402_300_799;
 /// Short, so that what is taken back is soon gone everywhere.
 const CACHING: &str = "public, max-age=60";
 
@@ -226,7 +230,9 @@ fn instant(name: &'static str, text: Option<&str>) -> Result<Option<DateTime<Utc
     let Some(text) = text else { return Ok(None) };
     let instant = DateTime::parse_from_rfc3339(text);
     let instant = instant.map_err(|_| Trouble::Unclear(name, "a date-time such as 2024-01-01T00:00:00%2B01:00"))?;
-    Ok(Some(instant.to_utc().trunc_subsecs(0)))
+    // An offset can lead into a year that is not written with four digits; nothing happened there.
+    let second = instant.timestamp().clamp(FIRST_SECOND, LAST_SECOND);
+    Ok(DateTime::from_timestamp(second, 0))
 }
 
 /// A page of a list: of objects of a kind, or empty.
