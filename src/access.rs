@@ -6,7 +6,9 @@
 mod actor;
 mod permit;
 pub mod policy;
+mod public;
 
 pub use actor::{Actor, HeldGrant};
 pub use permit::{Extent, Permit};
 pub use policy::{Action, Reach, Verb, on, verb};
+pub use public::Public;

@@ -84,6 +84,8 @@ pub struct Config {
     pub explorer_enabled: bool,
     /// Whether `/metrics` is served.
     pub metrics_enabled: bool,
+    /// What was published, for everybody.
+    pub oparl: OparlConfig,
     /// How long the answer to an idempotency key is kept. At least 24 hours.
     pub idempotency_retention: Duration,
 }
@@ -257,6 +259,17 @@ pub struct SealingConfig {
     pub batch_events: u64,
 }
 
+/// What was published, for everybody.
+#[derive(Debug, Clone)]
+pub struct OparlConfig {
+    /// Whether it is served.
+    pub enabled: bool,
+    /// The licence of the data.
+    pub license: Option<Url>,
+    /// Whom to write to.
+    pub contact_email: Option<String>,
+}
+
 /// The vault of identified content.
 #[derive(Debug, Clone)]
 pub struct VaultConfig {
@@ -368,6 +381,7 @@ impl Config {
         let files = read_files(r, &data_directory);
         let explorer_enabled = r.flag("explorer.enabled");
         let metrics_enabled = r.flag("metrics.enabled");
+        let oparl = read_oparl(r);
         let idempotency_retention =
             Duration::from_secs(r.number("idempotency.retention_hours", 24..=8_760_u64).saturating_mul(3_600));
         Some(Self {
@@ -387,6 +401,7 @@ impl Config {
             files,
             explorer_enabled,
             metrics_enabled,
+            oparl,
             idempotency_retention,
         })
     }
@@ -428,6 +443,18 @@ fn web_address(text: &str, http_is_fine: bool) -> Result<Url, Fault> {
         return Err(Fault::new("holds a user name or password", "Leave them out."));
     }
     Ok(url)
+}
+
+fn read_oparl(r: &mut Reader) -> OparlConfig {
+    OparlConfig {
+        enabled: r.flag("oparl.enabled"),
+        license: r.optional("oparl.license", |text| web_address(text, true)),
+        contact_email: r.optional("oparl.contact_email", |text| {
+            let parts = text.split_once('@').filter(|(name, host)| !name.is_empty() && host.contains('.'));
+            let example = "Write it like gremien@kim.example.org.";
+            parts.map(|_| text.to_owned()).ok_or_else(|| Fault::new("is not an e-mail address", example))
+        }),
+    }
 }
 
 fn read_tls(r: &mut Reader) -> Option<TlsConfig> {

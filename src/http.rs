@@ -9,6 +9,7 @@ mod health;
 mod import;
 mod metrics;
 mod middleware;
+mod oparl;
 mod packs;
 mod papers;
 mod printed;
@@ -128,6 +129,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(explorer::configure)
         .configure(import::configure)
         .configure(papers::configure)
+        .configure(oparl::configure)
         .configure(packs::configure)
         .configure(concepts::configure)
         .configure(health::configure)
@@ -150,6 +152,15 @@ async fn key_set(app: Data<App>) -> HttpResponse {
 
 async fn not_found(_: HttpRequest) -> HttpResponse {
     HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("Not found.\n")
+}
+
+/// Whether the reader has the version with this tag already.
+fn has_tag(request: &HttpRequest, tag: &str) -> bool {
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    // Compression on the way may have made a weak tag of it.
+    known.is_some_and(|known| {
+        known.split(',').map(str::trim).any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+    })
 }
 
 fn cors(config: &CorsConfig) -> Cors {

@@ -1374,6 +1374,30 @@ code_list! {
 }
 
 code_list! {
+    /// What an object is for the public: the types of OParl that there are.
+    PublicKind {
+        /// A district (Körperschaft).
+        Body = "BODY",
+        /// A guiding body, or an institution that belongs to one (Gruppierung).
+        Organization = "ORGANIZATION",
+        /// A membership (Mitgliedschaft).
+        Membership = "MEMBERSHIP",
+        /// A meeting (Sitzung).
+        Meeting = "MEETING",
+        /// An item of an agenda (Tagesordnungspunkt).
+        AgendaItem = "AGENDA_ITEM",
+        /// A paper (Drucksache).
+        Paper = "PAPER",
+        /// That a meeting deals with a paper (Beratung).
+        Consultation = "CONSULTATION",
+        /// A file (Datei).
+        File = "FILE",
+        /// A place (Ort).
+        Location = "LOCATION",
+    }
+}
+
+code_list! {
     /// What became of something that was to be done.
     ActionItemStatus {
         /// To be done.

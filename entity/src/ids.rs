@@ -246,6 +246,8 @@ identifiers! {
     DecisionId = "dec";
     /// Something to be done after a decision.
     ActionItemId = "act";
+    /// An object that is public, or was.
+    PublishedObjectId = "pub";
     /// An edition of the case-management concept.
     ConceptId = "cpt";
     /// A section of a concept.

@@ -72,6 +72,7 @@ pub mod organisation;
 pub mod paper;
 pub mod paper_content;
 pub mod position;
+pub mod published_object;
 pub mod refresh_token;
 pub mod retention_rule;
 pub mod sealed_text;

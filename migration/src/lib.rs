@@ -38,6 +38,7 @@ mod m20261126_000122_decision;
 mod m20261126_000130_concept;
 mod m20261126_000131_concept_participant;
 mod m20261126_000132_concept_milestone;
+mod m20261126_000140_published_object;
 mod m20261126_000150_theme_option;
 
 /// Brings a database to the present shape.
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000130_concept::Migration),
             Box::new(m20261126_000131_concept_participant::Migration),
             Box::new(m20261126_000132_concept_milestone::Migration),
+            Box::new(m20261126_000140_published_object::Migration),
             Box::new(m20261126_000150_theme_option::Migration),
         ]
     }

@@ -1,8 +1,8 @@
 //! The one pipeline that all commands run through.
 //!
 //! permit → input checks → transaction → idempotency key → load and lock through the door → expected version → the rule
-//! → rows and one event → answer under the key → commit, or roll back when only validating. A first answer that is given
-//! again passes the door as well.
+//! → rows, the register of what is public, and one event → answer under the key → commit, or roll back when only
+//! validating. A first answer that is given again passes the door as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -23,6 +23,7 @@ use crate::clock::{SharedClock, legal_day};
 use crate::domain::input::{Checks, REASON_MAXIMUM};
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::log::{Personal, PersonalText, SealedPart, text_hash};
+use crate::store::bodies::publication::{self, Source};
 use crate::store::casework::sealed_text::{self, Entry, unwritable};
 use crate::store::log::event::{self, Event};
 use crate::store::log::idempotency::{self, KeyOwner, KnownKey};
@@ -89,6 +90,10 @@ pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// In whose history its changes stand: its own, or that of the record that it is a part of.
     fn subject(&self) -> String {
         self.id().to_string()
+    }
+    /// With what the public sees of it, if it does: what is public is then compared with the register.
+    fn published_with(&self) -> Option<Source> {
+        None
     }
     /// The client that it is about. What people write about it, reasons included, is then sealed under the client's key.
     fn client(&self) -> Option<ClientId> {
@@ -385,6 +390,9 @@ impl Commands {
         }
         let verdict = rule(work).await?;
         if let Verdict::Did { before, done } = &verdict {
+            if let Some(source) = done.record.published_with() {
+                publication::refresh(connection, work.permit, source, work.now).await?;
+            }
             tell(work, C::NAME, before, done).await?;
             if let Some(id) = taken {
                 let answer =

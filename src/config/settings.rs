@@ -197,6 +197,13 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("files.transfer_seconds", Fixed("600"), "How long one upload or download may take (10 to 86400)."),
     setting("explorer.enabled", PerEnvironment { development: "true", production: "false" }, "Serve the explorer (GraphiQL) at `/`."),
     setting("metrics.enabled", Fixed("true"), "Serve Prometheus metrics at `/metrics`."),
+    setting(
+        "oparl.enabled",
+        Fixed("true"),
+        "Serve what was published of bodies and meetings to everybody at `/oparl/v1` (OParl 1.1). Needs `server.public_url`; see council.md.",
+    ),
+    setting("oparl.license", Empty, "Address of the licence under which that is published, such as `https://www.govdata.de/dl-de/by-2-0`."),
+    setting("oparl.contact_email", Empty, "Address to which people write about that."),
     setting("idempotency.retention_hours", Fixed("48"), "How long the answer to an idempotency key is kept (24 to 8760)."),
 ];
 

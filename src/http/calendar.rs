@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use entity::codes::DeadlinePrecision;
 use serde::Deserialize;
 
-use super::not_found;
+use super::{has_tag, not_found};
 use crate::access::{Permit, verb};
 use crate::app::App;
 use crate::authn::calendar_token::CalendarToken;
@@ -123,11 +123,7 @@ fn of_task(task: Task, case: &Case, lang: Lang) -> Entry {
 
 fn answer(request: &HttpRequest, text: String) -> HttpResponse {
     let tag = format!("\"{}\"", hex::encode(text_hash("kim calendar", &[&text]).get(..16).unwrap_or_default()));
-    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    // Compression on the way may have made a weak tag of it.
-    let is_known = known.is_some_and(|known| {
-        known.split(',').map(str::trim).any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
-    });
+    let is_known = has_tag(request, &tag);
     let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))

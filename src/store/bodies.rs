@@ -18,6 +18,8 @@ pub mod meeting;
 pub mod membership;
 pub mod pack;
 pub mod paper;
+pub mod publication;
+pub mod published;
 pub mod question;
 pub mod silence;
 

@@ -110,7 +110,8 @@ impl Store {
         Migrator::up(&self.connection, None).await?;
         super::district::code_list::complete(&self.connection).await?;
         super::casework::deadline_rule::complete(&self.connection).await?;
-        super::structure::stair::complete(&self.connection).await
+        super::structure::stair::complete(&self.connection).await?;
+        super::bodies::publication::complete(&self.connection).await
     }
 
     /// Names of the migrations that the database still lacks.

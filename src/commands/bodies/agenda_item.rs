@@ -13,6 +13,7 @@ use crate::domain::input::Checks;
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::bodies::agenda_item::{self, AgendaItem};
 use crate::store::bodies::meeting::{self, Meeting};
+use crate::store::bodies::publication::Source;
 use crate::store::structure::theme_touch;
 
 /// The most items of one agenda.
@@ -31,6 +32,10 @@ impl Record for AgendaItem {
 
     fn subject(&self) -> String {
         self.meeting_id.to_string()
+    }
+
+    fn published_with(&self) -> Option<Source> {
+        Some(Source::Meeting(self.meeting_id))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::access::verb;
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Work};
 use crate::domain::input::{Checks, NAME_MAXIMUM};
 use crate::error::{ErrorCode, Failure, UserError};
+use crate::store::bodies::publication::Source;
 use crate::store::district::body::{self, Body};
 
 /// The most meetings in a year that can be agreed.
@@ -25,6 +26,10 @@ impl Record for Body {
 
     fn version(&self) -> Option<i32> {
         Some(self.version)
+    }
+
+    fn published_with(&self) -> Option<Source> {
+        Some(Source::Body(self.id))
     }
 }
 

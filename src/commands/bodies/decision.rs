@@ -17,6 +17,7 @@ use crate::domain::bodies::decision::{Electorate, Votes, tally};
 use crate::domain::input::Checks;
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::bodies::decision::{self, Decision, DecisionVote};
+use crate::store::bodies::publication::Source;
 use crate::store::bodies::{agenda_item, meeting, membership};
 use crate::store::structure::theme_touch;
 
@@ -36,6 +37,10 @@ impl Record for Decision {
 
     fn subject(&self) -> String {
         self.meeting_id.to_string()
+    }
+
+    fn published_with(&self) -> Option<Source> {
+        Some(Source::Meeting(self.meeting_id))
     }
 }
 

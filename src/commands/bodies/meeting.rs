@@ -19,6 +19,7 @@ use crate::error::{ErrorCode, Failure, UserError};
 use crate::log::text_hash;
 use crate::store::bodies::meeting::{self, Meeting, Minutes};
 use crate::store::bodies::membership;
+use crate::store::bodies::publication::Source;
 
 /// The longest minutes, in characters.
 const MINUTES_MAXIMUM: usize = 100_000;
@@ -32,6 +33,10 @@ impl Record for Meeting {
 
     fn version(&self) -> Option<i32> {
         Some(self.version)
+    }
+
+    fn published_with(&self) -> Option<Source> {
+        Some(Source::Meeting(self.id))
     }
 }
 

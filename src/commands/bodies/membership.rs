@@ -11,6 +11,7 @@ use crate::domain::input::{Checks, NAME_MAXIMUM};
 use crate::domain::period::Period;
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::bodies::membership::{self, Membership};
+use crate::store::bodies::publication::Source;
 use crate::store::district::{body, organisation};
 
 /// The most memberships of one body, ended ones included.
@@ -29,6 +30,10 @@ impl Record for Membership {
 
     fn subject(&self) -> String {
         self.body_id.to_string()
+    }
+
+    fn published_with(&self) -> Option<Source> {
+        Some(Source::Body(self.body_id))
     }
 }
 

@@ -15,6 +15,7 @@ use crate::error::{ErrorCode, Failure, UserError};
 use crate::files::inspection::Inspection;
 use crate::store::bodies::meeting;
 use crate::store::bodies::paper::{self, Paper};
+use crate::store::bodies::publication::Source;
 
 /// The largest file, in bytes.
 pub const FILE_MAXIMUM: i32 = 20 * 1024 * 1024;
@@ -34,6 +35,10 @@ impl Record for Paper {
 
     fn subject(&self) -> String {
         self.meeting_id.to_string()
+    }
+
+    fn published_with(&self) -> Option<Source> {
+        Some(Source::Meeting(self.meeting_id))
     }
 }
 
