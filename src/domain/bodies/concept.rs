@@ -272,14 +272,15 @@ mod tests {
             for (step, sections, others) in steps {
                 let transition = ConceptTransition::ALL[step];
                 let under_way = editions.iter().position(|(status, ..)| is_under_way(*status));
-                let drafts = |status, standing: &Standing| after(status, ConceptTransition::DraftNext, standing).is_ok();
-                match (under_way, editions.last()) {
-                    (None, None) => editions.push((ConceptStatus::Draft, Standing::default(), false)),
-                    (None, Some((status, standing, _))) if drafts(*status, standing) => {
-                        editions.push((ConceptStatus::Draft, Standing { open_comments: 0, ..*standing }, false));
-                    }
-                    _ => {}
-                }
+                let latest = editions.last().map(|(status, standing, _)| (*status, *standing));
+                let drafted = match latest {
+                    _ if under_way.is_some() => None,
+                    None => Some(Standing::default()),
+                    Some((status, standing)) => after(status, ConceptTransition::DraftNext, &standing)
+                        .is_ok()
+                        .then_some(Standing { open_comments: 0, ..standing }),
+                };
+                editions.extend(drafted.map(|standing| (ConceptStatus::Draft, standing, false)));
                 let Some((status, standing, was_read)) = editions.last_mut() else { continue };
                 let Ok(next) = after(*status, transition, standing) else { continue };
                 match transition {
