@@ -429,6 +429,8 @@ catalogue! {
         "Die Stimmen ({yes} Ja, {no} Nein) passen nicht zum Ergebnis. Angenommen ist mit mehr Ja- als Nein-Stimmen, sonst abgelehnt." "The votes ({yes} yes, {no} no) do not fit the result. More yes than no is adopted, all else is rejected.";
     VoterNotEntitled "VOTER_NOT_ENTITLED" Rule 422 false
         "Dieses Mitglied ist nicht anwesend, hat kein Stimmrecht oder ist befangen. Die Stimme streichen." "This member is not present, has no vote or has a conflict of interest. Leave the vote out.";
+    BodyNeverPublic "BODY_NEVER_PUBLIC" Rule 422 false
+        "Ein Gremium, in dem es um einzelne Fälle geht, tagt nie öffentlich." "A body that deals with single cases never meets in public.";
     MeetingNotToPublish "MEETING_NOT_TO_PUBLISH" Rule 409 false
         "Die Sitzung eines nichtöffentlichen Gremiums kann erst veröffentlicht werden, wenn ihre Niederschrift genehmigt ist." "The meeting of a body that does not meet in public can be published only after its minutes were approved.";
     MeetingNotPublished "MEETING_NOT_PUBLISHED" Rule 409 false

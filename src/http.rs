@@ -74,6 +74,7 @@ impl Listening {
         let import_room = Data::new(import::Room::default());
         let paper_room = Data::new(papers::Room::default());
         let print_room = Data::new(printed::Room::default());
+        let public_room = Data::new(oparl::Room::default());
         let state = Data::new(app.clone());
         let factory_config = Arc::clone(&config);
         let server = HttpServer::new(move || {
@@ -85,6 +86,7 @@ impl Listening {
                 .app_data(import_room.clone())
                 .app_data(paper_room.clone())
                 .app_data(print_room.clone())
+                .app_data(public_room.clone())
                 .wrap(Compress::default())
                 .wrap(cors(&factory_config.cors))
                 .wrap(security_headers(factory_config.tls.is_some()))

@@ -73,13 +73,12 @@ pub struct Round {
 impl Round {
     /// A working group with so many voting members.
     pub async fn open(db: TestDatabase, votes: usize, more: Value) -> Self {
-        Self::at(TestApp::start(db).await, votes, more).await
+        // Sealing is asked for where it matters; at other times its statements would be counted with those of a request.
+        Self::at(TestApp::on(db).with("KIM_SEALING_INTERVAL_MS", "5000").start().await, votes, more).await
     }
 
     /// The same at a server that was set up in another way.
     pub async fn at(app: TestApp, votes: usize, more: Value) -> Self {
-        // Sealing is asked for where it matters; at other times its statements would be counted with those of a request.
-        let app = TestApp::on(db).with("KIM_SEALING_INTERVAL_MS", "5000").start().await;
         let coordinator = app.coordinator().await;
         let mut input = json!({ "kind": "STEERING_GROUP", "name": "Runde", "quorum": null });
         for (name, value) in more.as_object().unwrap() {

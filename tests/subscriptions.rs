@@ -20,6 +20,8 @@ const CHANGES: &str = "subscription($position: ID, $employer: ID) {
 
 /// A user's socket with a subscription to all changes, begun for certain.
 async fn watching(app: &TestApp, client: &Client) -> Socket {
+    // What was done before is not what is waited for.
+    app.seal().await;
     let mut socket = Socket::of(app, client).await;
     socket.subscribe("changes", CHANGES, json!({})).await;
     socket.settle().await;

@@ -199,7 +199,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("metrics.enabled", Fixed("true"), "Serve Prometheus metrics at `/metrics`."),
     setting(
         "oparl.enabled",
-        Fixed("true"),
+        Fixed("false"),
         "Serve what was published of bodies and meetings to everybody at `/oparl/v1` (OParl 1.1). Needs `server.public_url`; see council.md.",
     ),
     setting("oparl.license", Empty, "Address of the licence under which that is published, such as `https://www.govdata.de/dl-de/by-2-0`."),

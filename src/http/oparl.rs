@@ -5,11 +5,13 @@
 
 use std::io;
 
-use actix_web::body::SizedStream;
+use actix_web::body::{BoxBody, MessageBody, SizedStream};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentEncoding, HeaderValue};
+use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Bytes, Data, Path, Query, ServiceConfig};
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, HttpResponseBuilder, Resource, Responder};
+use actix_web::{Error, FromRequest, Handler, HttpRequest, HttpResponse, HttpResponseBuilder, Resource, Responder};
 use chrono::{DateTime, Utc};
 use entity::codes::{DocumentType, PublicKind};
 use entity::ids::{DistrictId, Identifier as _, MeetingId, PaperId, PublishedObjectId};
@@ -17,6 +19,7 @@ use futures_util::TryStreamExt as _;
 use reqwest::Url;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use super::files::disposition;
 use super::{has_tag, not_found};
@@ -44,10 +47,38 @@ const LAST_SECOND: i64 = 253_402_300_799;
 /// Short, so that what is taken back is soon gone everywhere.
 const CACHING: &str = "public, max-age=60";
 
+/// Requests that are answered at once by one server: whoever works here comes first.
+const ANSWERS_AT_ONCE: usize = 3;
+
+/// The room for readers. One for a server, not for each of its workers.
+pub(super) struct Room(Semaphore);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Semaphore::new(ANSWERS_AT_ONCE))
+    }
+}
+
+/// Lets so many in as there is room for.
+async fn let_in(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let room = request.app_data::<Data<Room>>().cloned();
+    let taken = room.as_ref().map(|room| room.0.try_acquire());
+    if let Some(Err(_)) = taken {
+        let (request, _) = request.into_parts();
+        let response = refuse(&request, Trouble::Busy).await;
+        return Ok(ServiceResponse::new(request, response));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
 /// Registers the routes.
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(
         web::scope("/oparl")
+            .wrap(from_fn(let_in))
             .service(reading("/v1", system))
             .service(reading("/v1/body", bodies))
             .service(reading("/v1/body/{id}/{list}", list))
@@ -84,6 +115,8 @@ enum Trouble {
     Unclear(&'static str, &'static str),
     /// Nothing can be changed here.
     Method,
+    /// Too many ask at once.
+    Busy,
     /// The server cannot answer.
     Failure(Failure),
 }
@@ -453,6 +486,11 @@ async fn refuse(request: &HttpRequest, trouble: Trouble) -> HttpResponse {
             "Hier kann nur gelesen werden.".to_owned(),
             "allowed: GET, HEAD".to_owned(),
         ),
+        Trouble::Busy => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Zurzeit lesen hier zu viele. Bitte gleich noch einmal versuchen.".to_owned(),
+            "too many requests at once".to_owned(),
+        ),
         Trouble::Failure(failure) => {
             let entry = failure.code.entry();
             tracing::error!(code = failure.code.as_str(), cause = failure.cause.as_deref(), "OParl cannot answer");
@@ -464,6 +502,9 @@ async fn refuse(request: &HttpRequest, trouble: Trouble) -> HttpResponse {
     };
     let mut response = HttpResponse::build(status);
     open_to_all(&mut response).insert_header((header::CACHE_CONTROL, "no-store"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header((header::RETRY_AFTER, "2"));
+    }
     if status == StatusCode::METHOD_NOT_ALLOWED {
         response.insert_header((header::ALLOW, HeaderValue::from_static("GET, HEAD")));
     }

@@ -287,7 +287,7 @@ impl Meeting {
             decisions: pack.items.iter().map(Decision::of).collect(),
             figures_note: format!(
                 "Zum Schutz der Personen sind Zahlen auf Vielfache von {} gerundet und unter {} nicht angegeben \
-                 ({}\u{a0}=\u{a0}keine Angabe). Summen können deshalb abweichen. Gestrichelte Balken haben immer dieselbe Größe.",
+                 ({}\u{a0}=\u{a0}keine Angabe). Was unter dieser Zahl liegt, ist in den Aufteilungen nicht genannt; Summen können deshalb abweichen. Gestrichelte Balken haben immer dieselbe Größe.",
                 german::number(pack.rounded_to),
                 german::number(pack.smallest_shown),
                 german::HIDDEN,

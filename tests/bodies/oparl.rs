@@ -22,7 +22,7 @@ const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>\n%%EOF\n";
 const SESSIONNET: &str = "https://www.kreis.example/sessionnet/sessionnetbi/vo0050.php?__kvonr=5924";
 
 async fn server(db: TestDatabase) -> TestApp {
-    TestApp::on(db).with("KIM_SERVER_PUBLIC_URL", OUTSIDE).start().await
+    TestApp::on(db).with("KIM_SERVER_PUBLIC_URL", OUTSIDE).with("KIM_OPARL_ENABLED", "true").start().await
 }
 
 /// A body that meets in public, and its table.
@@ -823,13 +823,13 @@ both_databases! {
     }
 
     async fn it_needs_the_public_address_and_can_be_switched_off(db: TestDatabase) {
-        let app = TestApp::start(db).await;
+        let app = TestApp::on(db).with("KIM_OPARL_ENABLED", "true").start().await;
         let everybody = Everybody::of(&app);
         for path in ["", "/body", "/meeting/1", "/file/1/access", "/nothing"] {
             let error = everybody.json(&format!("{OUTSIDE}/oparl/v1{path}"), StatusCode::SERVICE_UNAVAILABLE).await;
             assert_eq!(error["debug"], "server.public_url is not set");
         }
-        let off = app.neighbour().with("KIM_SERVER_PUBLIC_URL", OUTSIDE).with("KIM_OPARL_ENABLED", "false").start().await;
+        let off = app.neighbour().with("KIM_SERVER_PUBLIC_URL", OUTSIDE).start().await;
         for path in ["", "/body", "/nothing"] {
             let (status, _, body) = Everybody::of(&off).get(&format!("{OUTSIDE}/oparl/v1{path}")).await;
             assert_eq!((status, body.as_slice()), (StatusCode::NOT_FOUND, b"Not found.\n".as_slice()), "like any path that does not exist");
@@ -838,6 +838,7 @@ both_databases! {
         assert_eq!(status, StatusCode::NOT_FOUND);
         let named = app.neighbour()
             .with("KIM_SERVER_PUBLIC_URL", "https://kim.example.org/kim/")
+            .with("KIM_OPARL_ENABLED", "true")
             .with("KIM_OPARL_LICENSE", "https://www.govdata.de/dl-de/by-2-0")
             .with("KIM_OPARL_CONTACT_EMAIL", "gremien@kim.example.org")
             .start()
@@ -845,5 +846,46 @@ both_databases! {
         let system = Everybody::of(&named).found(&format!("{OUTSIDE}/oparl/v1")).await;
         assert_eq!((&system["id"], &system["body"]), (&json!("https://kim.example.org/kim/oparl/v1"), &json!("https://kim.example.org/kim/oparl/v1/body")));
         assert_eq!((&system["license"], &system["contactEmail"]), (&json!("https://www.govdata.de/dl-de/by-2-0"), &json!("gremien@kim.example.org")));
+    }
+
+    async fn with_a_body_that_closes_its_doors_goes_what_was_public_only_because_they_were_open(db: TestDatabase) {
+        let app = server(db).await;
+        let round = Round::at(app, 2, json!({})).await;
+        let everybody = Everybody::of(&round.app);
+        let open = async |is_public: bool| {
+            let input = json!({ "bodyId": round.body, "name": "Runde", "isPublic": is_public });
+            done(&round.coordinator, "bodyChange", input, "body { id }").await;
+        };
+        open(true).await;
+        let meeting = round.planned().await;
+        let item = round.item(&meeting, "Bericht", json!({ "isPublic": true })).await;
+        round.invite(&meeting).await;
+        done(&round.coordinator, "meetingPublish", json!({ "meetingId": meeting, "withMinutes": false }), "meeting { id }").await;
+        assert_eq!(everybody.found(&at("agendaitem", &item)).await["name"], "Bericht");
+        open(false).await;
+        for url in [at("meeting", &meeting), at("agendaitem", &item)] {
+            assert_eq!(everybody.found(&url).await["deleted"], true, "{url}");
+        }
+        for kind in ["CASE_CONFERENCE", "PEER_CONSULTATION"] {
+            let input = json!({ "kind": kind, "name": "Fallkonferenz", "isPublic": true });
+            assert_eq!(refused(&round.coordinator, "bodyFound", input).await, rule("BODY_NEVER_PUBLIC", "isPublic"));
+        }
+    }
+
+    async fn a_decision_does_not_publish_the_address_of_a_paper_that_is_not_public(db: TestDatabase) {
+        let app = server(db).await;
+        let mut round = Round::at(app, 1, json!({})).await;
+        let url = "https://ris.example/getfile.php?id=QSECRET";
+        let (meeting, items) = round.held(&[json!({ "isPublic": true })]).await;
+        let paper = json!({ "agendaItemId": items[0], "kind": "OTHER", "name": "Intern", "isPublic": false, "source": { "url": url } });
+        done(&round.coordinator, "paperAdd", paper, "paper { id }").await;
+        let input = json!({ "agendaItemId": items[0], "kind": "TAKE_NOTE", "text": "Kenntnis genommen.", "paperUrl": url });
+        done(&round.coordinator, "decisionRecord", input, "decision { id }").await;
+        done(&round.coordinator, "meetingRecordMinutes", json!({ "meetingId": meeting, "minutes": "x" }), "meeting { id }").await;
+        done(&round.coordinator, "meetingApproveMinutes", json!({ "meetingId": meeting }), "meeting { id }").await;
+        round.publish(&meeting).await;
+        let everybody = Everybody::of(&round.app);
+        let item = everybody.found(&at("agendaitem", &items[0])).await;
+        assert!(item["result"].is_string() && !item.to_string().contains("QSECRET"), "{item}");
     }
 }

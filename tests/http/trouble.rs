@@ -27,6 +27,8 @@ async fn lost_database_costs_503_and_comes_back_without_a_restart() {
     let app = TestApp::on(db).with("KIM_DATABASE_ACQUIRE_TIMEOUT_MS", "1000").start().await;
     let coordinator = app.coordinator().await;
     let employer = id_of(&coordinator, "organisations", "Stadt Coesfeld").await;
+    // What the demo did is not what is waited for.
+    app.seal().await;
     let mut socket = Socket::of(&app, &coordinator).await;
     socket.subscribe("a", "subscription { positionChanged { position { number } } }", json!({})).await;
     socket.settle().await;

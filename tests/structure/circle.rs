@@ -138,7 +138,9 @@ both_databases! {
         done(&supervisor, "themePublicationDecide", release, "publication { status }").await;
         let employer = round.app.employer().await;
         let published = employer.query("{ themePublications { nodes { title cases } } actionItems { nodes { text } } }").await;
-        assert_eq!(published.data()["themePublications"]["nodes"], json!([{ "title": "Mehr Kursplätze", "cases": 10 }]));
+        let shown = &published.data()["themePublications"]["nodes"][0];
+        let cases = shown["cases"].as_i64().unwrap();
+        assert!(shown["title"] == "Mehr Kursplätze" && cases % 5 == 0 && (5..=15).contains(&cases), "{shown}");
         assert!(published.data()["actionItems"]["nodes"].as_array().unwrap().is_empty(), "what others have to do is theirs");
     }
 }

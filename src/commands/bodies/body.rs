@@ -42,6 +42,16 @@ fn check(checks: &mut Checks, name: &str, cadence: Option<i32>, quorum: Option<i
     }
 }
 
+/// Whoever deals with single cases never does so in public.
+fn expect_closed(kind: BodyKind, is_public: bool) -> Result<(), UserError> {
+    match kind {
+        BodyKind::CaseConference | BodyKind::PeerConsultation if is_public => {
+            Err(UserError::at("isPublic", ErrorCode::BodyNeverPublic))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A body to be founded.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct BodyFoundInput {
@@ -74,6 +84,7 @@ impl Command for BodyFoundInput {
 
 impl Creates for BodyFoundInput {
     async fn create(&self, work: &Work<'_, Self::Verb>) -> Result<Done<Body>, Stop> {
+        expect_closed(self.kind, self.is_public)?;
         let founded = Body {
             id: BodyId::new(),
             district_id: work.permit.district_id(),
@@ -132,6 +143,7 @@ impl Changes for BodyChangeInput {
     }
 
     async fn change(&self, work: &Work<'_, Self::Verb>, before: Body) -> Result<Done<Body>, Stop> {
+        expect_closed(before.kind, self.is_public)?;
         let changed = Body {
             name: self.name.trim().to_owned(),
             cadence: self.cadence,

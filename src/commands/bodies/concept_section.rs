@@ -76,7 +76,7 @@ macro_rules! changes_section {
 fn check_text(checks: &mut Checks, title: &str, text: &str) {
     checks.line("title", title, NAME_MAXIMUM);
     checks.prose("text", Some(text), SECTION_MAXIMUM);
-    checks.require(text.lines().count() <= LINES_MAXIMUM, || {
+    checks.require(text.split(['\n', '\r']).count() <= LINES_MAXIMUM, || {
         UserError::at("text", ErrorCode::TextTooManyLines).with("maximum", LINES_MAXIMUM)
     });
 }

@@ -1,9 +1,13 @@
 //! Two editions of a concept, section by section and line by line.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use async_graphql::Enum;
 use similar::{Algorithm, ChangeTag, DiffOp, TextDiff, capture_diff_slices};
+
+/// For how long the shortest difference of two texts is looked for; then a longer one does.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Lines that are shown around a difference.
 const CONTEXT: usize = 3;
@@ -125,7 +129,7 @@ fn moved<'a>(before: &[Passage<'a>], after: &[Passage<'a>]) -> BTreeSet<&'a str>
 /// where something between them is left out.
 #[must_use]
 pub fn lines(before: &str, after: &str) -> Vec<Line> {
-    let differences = TextDiff::from_lines(before, after);
+    let differences = TextDiff::configure().timeout(PATIENCE).diff_lines(before, after);
     let number = |index: Option<usize>| index.map(|index| index.saturating_add(1));
     let operations = differences.grouped_ops(CONTEXT);
     operations

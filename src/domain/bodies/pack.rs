@@ -250,10 +250,10 @@ fn sheet(material: &Material, theme: &Subject, today: NaiveDate) -> Theme {
     let all: Vec<&Met> = theme.met.iter().collect();
     let counted = count(&all);
     let told = shown(counted, READERS);
-    let towns: BTreeSet<MunicipalityId> = all.iter().map(|met| met.municipality_id).collect();
     let recommended = theme.options.iter().find(|option| option.is_recommended);
     let town = |met: &Met| material.municipalities.get(&met.municipality_id).cloned().unwrap_or_default();
     let area = |met: &Met| material.need_areas.get(&met.need_area).unwrap_or(&met.need_area).clone();
+    let towns = breakdown("Nach Stadt oder Gemeinde", &all, town);
     Theme {
         key: theme.id.to_string(),
         title: theme.title.clone(),
@@ -272,13 +272,13 @@ fn sheet(material: &Material, theme: &Subject, today: NaiveDate) -> Theme {
                 note: None,
             },
             Evidence {
-                label: "Städte und Gemeinden".to_owned(),
-                figure: Figure::from(told.and_then(|_| u64::try_from(towns.len()).ok())),
+                label: format!("Städte und Gemeinden mit mindestens {} Fällen", READERS.threshold()),
+                figure: Figure::from(told.and_then(|_| u64::try_from(towns.bars.len()).ok())),
                 note: Some(format!("von {}", material.municipalities.len())),
             },
         ],
         months: Some(months(&all, today)),
-        breakdowns: vec![breakdown("Nach Bedarfslage", &all, area), breakdown("Nach Stadt oder Gemeinde", &all, town)],
+        breakdowns: vec![breakdown("Nach Bedarfslage", &all, area), towns],
         cost: Some(cost(material, &all, today)),
         options: theme.options.iter().map(choice).collect(),
         owner: recommended.and_then(|option| option.owner.clone()),
@@ -315,17 +315,18 @@ fn months(all: &[&Met], today: NaiveDate) -> Columns {
     Columns { title: "Fälle mit neu gemeldeten Hürden je Monat".to_owned(), months: columns.map(column).collect() }
 }
 
-/// The counts that are shown, highest first; then the hidden ones by name, so that their order tells nothing.
+/// The counts that can be told, highest first. Of the others nothing is said, not even that there are some: a bar without a
+/// number would tell that somebody is there.
 fn breakdown(title: &str, all: &[&Met], by: impl Fn(&Met) -> String) -> Breakdown {
     let mut groups: BTreeMap<String, Vec<&Met>> = BTreeMap::new();
     for met in all {
         groups.entry(by(met)).or_default().push(met);
     }
-    let mut bars: Vec<(Option<u32>, String)> =
-        groups.into_iter().map(|(name, met)| (shown(count(&met), READERS), name)).collect();
+    let told = |(name, met): (String, Vec<&Met>)| shown(count(&met), READERS).map(|told| (told, name));
+    let mut bars: Vec<(u32, String)> = groups.into_iter().filter_map(told).collect();
     bars.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     bars.truncate(BARS_MAXIMUM);
-    let bars = bars.into_iter().map(|(told, name)| (name, Figure::from(told.map(u64::from)))).collect();
+    let bars = bars.into_iter().map(|(told, name)| (name, Figure::Shown(u64::from(told)))).collect();
     Breakdown { title: title.to_owned(), bars }
 }
 
@@ -460,13 +461,13 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_hidden_counts_tells_nothing() {
+    fn a_group_of_few_is_not_named_at_all() {
         let mut all: Vec<Met> = (0..9).map(|_| met(CaseId::new(), 3, "WORK")).collect();
         all.extend((0..1).map(|_| met(CaseId::new(), 3, "CHILDCARE")));
         all.extend((0..4).map(|_| met(CaseId::new(), 3, "HOUSING")));
         let all: Vec<&Met> = all.iter().collect();
         let found = breakdown("Nach Bedarfslage", &all, |met| met.need_area.clone());
         let names: Vec<&str> = found.bars.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["WORK", "CHILDCARE", "HOUSING"]);
+        assert_eq!(names, ["WORK"]);
     }
 }

@@ -10,7 +10,7 @@ use entity::{
     paper, theme_evidence,
 };
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 
 use super::{agenda_item as agenda, meeting as meetings, silence};
 use crate::access::{Extent, Permit, verb};
@@ -223,10 +223,27 @@ async fn former(
     }
     let connection = store.reader();
     let district_id = permits.meeting.district_id();
+    let earlier = || {
+        Query::select()
+            .column((meeting::Entity, meeting::Column::Id))
+            .from(meeting::Entity)
+            .and_where(meeting::Column::DistrictId.eq(district_id))
+            .and_where(meeting::Column::StartsAt.lt(of.starts_at))
+            .take()
+    };
+    let own = earlier().and_where(meeting::Column::BodyId.eq(of.body_id)).take();
+    let published = earlier().and_where(meeting::Column::PublishedAt.is_not_null()).take();
+    // What another body decided behind closed doors is not for the members of this one.
+    let told = Condition::any().add(agenda_item::Column::MeetingId.in_subquery(own)).add(
+        Condition::all()
+            .add(agenda_item::Column::IsPublic.eq(true))
+            .add(agenda_item::Column::MeetingId.in_subquery(published)),
+    );
     let items: BTreeMap<AgendaItemId, ThemeId> = agenda_item::Entity::find()
         .filter(agenda_item::Column::DistrictId.eq(district_id))
         .filter(agenda_item::Column::ThemeId.is_in(ids.iter().copied()))
-        .filter(agenda_item::Column::MeetingId.ne(of.id))
+        .filter(agenda_item::Column::RemovedAt.is_null())
+        .filter(told)
         .all(connection)
         .await?
         .into_iter()

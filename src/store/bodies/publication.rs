@@ -66,7 +66,18 @@ async fn bring_up(
     district::Entity::find_by_id(district).lock(LockType::NoKeyUpdate).one(connection).await?;
     let ledger = Ledger { connection, district, at: now.trunc_subsecs(0) };
     let body = match source {
-        Source::Body(id) => id,
+        Source::Body(id) => {
+            // With a body that does not meet in public any more, meetings go that are public only because it did.
+            let published = meeting::Entity::find()
+                .filter(meeting::Column::BodyId.eq(id))
+                .filter(meeting::Column::PublishedAt.is_not_null());
+            let published: Vec<MeetingId> = published.all(connection).await?.into_iter().map(|row| row.id).collect();
+            for id in published {
+                let meetings = published::meetings(connection, Public::everybody(), [id]).await?;
+                ledger.settle(&id.to_string(), objects(&Contents { meetings, ..Contents::default() })).await?;
+            }
+            id
+        }
         Source::Meeting(id) => {
             let meetings = published::meetings(connection, Public::everybody(), [id]).await?;
             let body = meetings.first().map(|meeting| meeting.body_id);
@@ -167,7 +178,8 @@ pub async fn complete(connection: &impl ConnectionTrait) -> Result<(), Failure> 
         .order_by_asc(meeting::Column::PublishedAt)
         .order_by_asc(meeting::Column::Id);
     for row in published.all(connection).await?.into_iter().filter(|row| !known.meetings.contains(&row.id)) {
-        bring_up(connection, row.district_id, Source::Meeting(row.id), row.updated_at).await?;
+        let at = row.published_at.unwrap_or(row.updated_at);
+        bring_up(connection, row.district_id, Source::Meeting(row.id), at).await?;
     }
     let public = body::Entity::find().filter(body::Column::IsPublic.eq(true)).order_by_asc(body::Column::Id);
     for row in public.all(connection).await?.into_iter().filter(|row| !known.bodies.contains(&row.id)) {

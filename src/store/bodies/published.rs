@@ -11,7 +11,7 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use entity::codes::DocumentType;
+use entity::codes::{DocumentType, MeetingStatus};
 use entity::ids::{AgendaItemId, BodyId, DistrictId, MeetingId, PaperId};
 use entity::{
     agenda_item, body, body_membership, decision, district, meeting, meeting_minutes, organisation, paper,
@@ -27,8 +27,13 @@ use crate::domain::bodies::oparl::{Body, Decision, District, Institution, Item, 
 use crate::error::Failure;
 use crate::store::Store;
 
+/// A meeting that was published before its minutes were approved stays public only as long as its body meets in public.
 fn published() -> Condition {
-    Condition::all().add(meeting::Column::PublishedAt.is_not_null())
+    Condition::all().add(meeting::Column::PublishedAt.is_not_null()).add(
+        Condition::any()
+            .add(meeting::Column::Status.eq(MeetingStatus::Approved))
+            .add(meeting::Column::BodyId.in_subquery(bodies_in_public())),
+    )
 }
 
 fn meetings_published() -> SelectStatement {
@@ -234,11 +239,23 @@ async fn decisions(
         .filter(decision::Column::ItemId.in_subquery(items_public()))
         .all(connection)
         .await?;
+    // The address of a paper that is not public does not become so by a decision that names it.
+    let withheld: Vec<(MeetingId, Option<String>)> = paper::Entity::find()
+        .select_only()
+        .column(paper::Column::MeetingId)
+        .column(paper::Column::Url)
+        .filter(paper::Column::MeetingId.is_in(meetings.iter().copied()))
+        .filter(paper::Column::Url.is_not_null())
+        .filter(paper_is_public().not())
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let is_told = |meeting: MeetingId, url: &String| !withheld.contains(&(meeting, Some(url.clone())));
     let decision = |row: decision::Model| Decision {
         id: row.id,
         kind: row.kind,
         text: row.text,
-        paper_url: row.paper_url,
+        paper_url: row.paper_url.filter(|url| is_told(row.meeting_id, url)),
         decided_on: row.decided_on,
     };
     Ok(rows.into_iter().map(|row| (row.item_id, decision(row))).collect())
