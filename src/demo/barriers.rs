@@ -13,6 +13,20 @@ const SEED: u64 = 0x6261_7272_6965_7273;
 /// For how long a barrier stands on a stage at most: nothing is overdue when the demo is loaded.
 const WAITING_DAYS: u64 = 40;
 
+/// Something that could be done about a theme.
+pub(super) struct Choice {
+    /// What it is called.
+    pub title: &'static str,
+    /// What it means.
+    pub description: &'static str,
+    /// What it costs each year.
+    pub euro_a_year: Option<i64>,
+    /// Who would take it on.
+    pub owner: Option<&'static str>,
+    /// Whether it is the one that is proposed.
+    pub is_recommended: bool,
+}
+
 /// A pattern that recurs, and the theme that is made of it.
 pub(super) struct Pattern {
     /// What the theme is called.
@@ -33,8 +47,8 @@ pub(super) struct Pattern {
     pub reach: ThemeReach,
     /// Who can solve it.
     pub solvable_by: ThemeSolvableBy,
-    /// What could be done: title, what it means, cost in a year in euro, who, whether it is the one that is proposed.
-    pub options: &'static [(&'static str, &'static str, Option<i64>, Option<&'static str>, bool)],
+    /// What could be done.
+    pub options: &'static [Choice],
     vignettes: &'static [&'static str],
 }
 
@@ -60,21 +74,27 @@ pub(super) const PATTERNS: [Pattern; 3] = [
         reach: ThemeReach::District,
         solvable_by: ThemeSolvableBy::DistrictAdmin,
         options: &[
-            (
-                "Gemeinsame Sprechstunde von Ausländerbehörde und Integrationsmanagement",
-                "Einmal im Monat: Nachweise werden vor Ablauf der Frist zusammen durchgesehen.",
-                Some(14_000),
-                Some(IMMIGRATION_OFFICE),
-                true,
-            ),
-            (
-                "Begleitung bei der Beschaffung von Pässen",
-                "Eine halbe Stelle bei einem Träger.",
-                Some(32_000),
-                Some(super::WELFARE),
-                false,
-            ),
-            ("Nichts ändern", "Die Kosten des Nichtstuns entstehen weiter.", None, None, false),
+            Choice {
+                title: "Gemeinsame Sprechstunde von Ausländerbehörde und Integrationsmanagement",
+                description: "Einmal im Monat: Nachweise werden vor Ablauf der Frist zusammen durchgesehen.",
+                euro_a_year: Some(14_000),
+                owner: Some(IMMIGRATION_OFFICE),
+                is_recommended: true,
+            },
+            Choice {
+                title: "Begleitung bei der Beschaffung von Pässen",
+                description: "Eine halbe Stelle bei einem Träger.",
+                euro_a_year: Some(32_000),
+                owner: Some(super::WELFARE),
+                is_recommended: false,
+            },
+            Choice {
+                title: "Nichts ändern",
+                description: "Die Kosten des Nichtstuns entstehen weiter.",
+                euro_a_year: None,
+                owner: None,
+                is_recommended: false,
+            },
         ],
         vignettes: &[
             "Für den Nachweis der Identität wird ein Pass verlangt; die Botschaft vergibt keine Termine.",
@@ -94,20 +114,21 @@ pub(super) const PATTERNS: [Pattern; 3] = [
         reach: ThemeReach::SeveralMunicipalities,
         solvable_by: ThemeSolvableBy::Office,
         options: &[
-            (
-                "Vorschuss auf Antrag als Regel",
-                "Das Jobcenter weist bei jedem Erstantrag auf den Vorschuss hin und entscheidet darüber binnen einer Woche.",
-                None,
-                Some(JOB_CENTRE),
-                true,
-            ),
-            (
-                "Fester Ansprechpartner für Case Managerinnen und Case Manager",
-                "Rückfragen zu Unterlagen werden am selben Tag geklärt.",
-                Some(9_000),
-                Some(JOB_CENTRE),
-                false,
-            ),
+            Choice {
+                title: "Vorschuss auf Antrag als Regel",
+                description: "Das Jobcenter weist bei jedem Erstantrag auf den Vorschuss hin und entscheidet binnen einer \
+                              Woche.",
+                euro_a_year: None,
+                owner: Some(JOB_CENTRE),
+                is_recommended: true,
+            },
+            Choice {
+                title: "Fester Ansprechpartner für Case Managerinnen und Case Manager",
+                description: "Rückfragen zu Unterlagen werden am selben Tag geklärt.",
+                euro_a_year: Some(9_000),
+                owner: Some(JOB_CENTRE),
+                is_recommended: false,
+            },
         ],
         vignettes: &[
             "Der Antrag liegt seit acht Wochen vor, es gab noch keinen Bescheid und keinen Vorschuss.",
@@ -133,13 +154,14 @@ pub(super) const PATTERNS: [Pattern; 3] = [
         },
         reach: ThemeReach::State,
         solvable_by: ThemeSolvableBy::State,
-        options: &[(
-            "Hinweis an das Land und Lotsenstelle im Kreis",
-            "Das Land wird auf die Dauer der Verfahren hingewiesen; im Kreis hilft eine Lotsenstelle bei den Anträgen.",
-            Some(21_000),
-            Some(super::CENTRE),
-            true,
-        )],
+        options: &[Choice {
+            title: "Hinweis an das Land und Lotsenstelle im Kreis",
+            description: "Das Land wird auf die Dauer der Verfahren hingewiesen; im Kreis hilft eine Lotsenstelle bei \
+                          den Anträgen.",
+            euro_a_year: Some(21_000),
+            owner: Some(super::CENTRE),
+            is_recommended: true,
+        }],
         vignettes: &[
             "Die Anerkennung des Abschlusses dauert länger als ein Jahr; gearbeitet wird bis dahin als Hilfskraft.",
             "Ein Anpassungslehrgang wurde verlangt, im weiten Umkreis gibt es keinen.",

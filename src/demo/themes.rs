@@ -53,7 +53,7 @@ pub(super) async fn propose(
     let top = made(commands.create(actor, &item(meeting_id, "Generative Themen"), &options).await?)?.id;
     for pattern in &PATTERNS {
         let theme_id = theme(app, actor, organisations, pattern).await?;
-        let proposed = pattern.options.iter().find(|option| option.4).map(|option| option.0);
+        let proposed = pattern.options.iter().find(|option| option.is_recommended).map(|option| option.title);
         let command = AgendaItemAddInput {
             parent_id: Some(top),
             theme_id: Some(theme_id),
@@ -125,14 +125,14 @@ async fn theme(
         options: pattern
             .options
             .iter()
-            .map(|(title, description, euro_a_year, owner, is_recommended)| ThemeOptionInput {
-                title: (*title).to_owned(),
-                description: Some((*description).to_owned()),
+            .map(|option| ThemeOptionInput {
+                title: option.title.to_owned(),
+                description: Some(option.description.to_owned()),
                 once_cents: None,
-                yearly_cents: euro_a_year.map(|euro| euro.saturating_mul(100)),
-                owner_id: owner.and_then(|name| organisations.get(name).copied()),
-                due_on: owner.map(|_| due_on),
-                is_recommended: *is_recommended,
+                yearly_cents: option.euro_a_year.map(|euro| euro.saturating_mul(100)),
+                owner_id: option.owner.and_then(|name| organisations.get(name).copied()),
+                due_on: option.owner.map(|_| due_on),
+                is_recommended: option.is_recommended,
             })
             .collect(),
     };

@@ -373,13 +373,13 @@ fn file_head(
     media_type: &str,
     name: (&str, DocumentType),
     handing: Handing,
-) -> Result<HttpResponseBuilder, HttpResponse> {
+) -> Result<HttpResponseBuilder, Box<HttpResponse>> {
     let tag = format!("\"{tag}\"");
     let is_known = has_tag(request, &tag);
     let mut response = HttpResponse::build(if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     open_to_all(&mut response).insert_header((header::CACHE_CONTROL, CACHING)).insert_header((header::ETAG, tag));
     if is_known {
-        return Err(response.finish());
+        return Err(Box::new(response.finish()));
     }
     response
         .insert_header((header::CONTENT_TYPE, media_type))
@@ -397,7 +397,7 @@ fn paper_file(app: &App, request: &HttpRequest, file: PaperFile, handing: Handin
     let name = (file.name.as_str(), file.document_type);
     let mut response = match file_head(request, &file.sha256, media_type(file.document_type), name, handing) {
         Ok(response) => response,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let length = u64::try_from(file.size_bytes).unwrap_or(0);
     let content = pieces(app.store.clone(), file).map_err(|failure| io::Error::other(failure.code.as_str()));

@@ -189,6 +189,10 @@ both_databases! {
         let schema = Schema::read();
         let mut roots: Vec<(String, String, Value)> = Vec::new();
         for (root, field) in root_fields().into_iter().filter(|(root, _)| root != "Subscription") {
+            // The same for everybody; its texts have examples of days.
+            if field == "errorCatalogue" {
+                continue;
+            }
             if root == "Query" {
                 roots.push((field.clone(), String::new(), Value::Null));
             }

@@ -134,7 +134,7 @@ both_databases! {
         let request = json!({ "themeId": theme, "title": "Mehr Kursplätze", "text": "Ein zweiter Kurs wurde eingerichtet." });
         let publication = done(&coordinator, "themePublicationRequest", request, "publication { id }").await;
         let release = json!({ "themePublicationId": publication["id"], "status": "PUBLISHED" });
-        assert_eq!(refused(&coordinator, "themePublicationDecide", release.clone(), "publication { id }").await, ["FOUR_EYES"]);
+        assert_eq!(refused(&coordinator, "themePublicationDecide", release.clone(), "publication { id }").await, ["PUBLICATION_OWN"]);
         done(&supervisor, "themePublicationDecide", release, "publication { status }").await;
         let employer = round.app.employer().await;
         let published = employer.query("{ themePublications { nodes { title cases } } actionItems { nodes { text } } }").await;
