@@ -420,7 +420,7 @@ fn minutes_file(request: &HttpRequest, meeting: &str, text: String, handing: Han
     let tag = hex::encode(text_hash("kim public minutes", &[&text]));
     match file_head(request, &tag, MINUTES_TYPE, (&name, DocumentType::Text), handing) {
         Ok(mut response) => response.body(text),
-        Err(response) => response,
+        Err(response) => *response,
     }
 }
 
