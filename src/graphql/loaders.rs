@@ -129,87 +129,153 @@ fn grouped<K: Eq + Hash + Copy, T>(keys: &[K], rows: impl IntoIterator<Item = (K
     groups
 }
 
-/// The occupancies of a position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct OccupanciesOf(pub PositionId);
+/// Records by their ids.
+macro_rules! by_id {
+    ($($id:ident => $record:ty: $find:path, $verb:ty;)*) => {$(
+        #[async_trait::async_trait]
+        impl Loader<$id> for Loaders {
+            type Value = $record;
+            type Error = Failure;
 
-#[async_trait::async_trait]
-impl Loader<OccupanciesOf> for Loaders {
-    type Value = Vec<(Occupancy, Option<StaffMember>)>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[OccupanciesOf]) -> Result<HashMap<OccupanciesOf, Self::Value>, Failure> {
-        let permit = self.permit::<verb::ReadPosition>()?;
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = occupancy::of_positions(&self.store, &permit, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (OccupanciesOf(row.0.position_id), row))))
-    }
+            async fn load(&self, keys: &[$id]) -> Result<HashMap<$id, $record>, Failure> {
+                let rows = $find(&self.store, &self.permit::<$verb>()?, keys).await?;
+                Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+            }
+        }
+    )*};
 }
 
-/// The service areas of a position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ServiceAreasOf(pub PositionId);
+/// What hangs on records, as lists.
+macro_rules! lists {
+    ($($(#[$doc:meta])* $key:ident($id:ty) => $record:ty: $find:path, $verb:ty, |$row:ident| $of:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $key(pub $id);
 
-#[async_trait::async_trait]
-impl Loader<ServiceAreasOf> for Loaders {
-    type Value = Vec<(ServiceArea, Option<Municipality>)>;
-    type Error = Failure;
+        #[async_trait::async_trait]
+        impl Loader<$key> for Loaders {
+            type Value = Vec<$record>;
+            type Error = Failure;
 
-    async fn load(&self, keys: &[ServiceAreasOf]) -> Result<HashMap<ServiceAreasOf, Self::Value>, Failure> {
-        let permit = self.permit::<verb::ReadPosition>()?;
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = service_area::of_positions(&self.store, &permit, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (ServiceAreasOf(row.0.position_id), row))))
-    }
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, Self::Value>, Failure> {
+                let ids: Vec<$id> = keys.iter().map(|key| key.0).collect();
+                let rows = $find(&self.store, &self.permit::<$verb>()?, &ids).await?;
+                let of = |$row: &$record| $key($of);
+                Ok(grouped(keys, rows.into_iter().map(|row| (of(&row), row))))
+            }
+        }
+    )*};
 }
 
-/// The supervisions of a position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SupervisionsOf(pub PositionId);
+lists! {
+    /// The occupancies of a position.
+    OccupanciesOf(PositionId) => (Occupancy, Option<StaffMember>): occupancy::of_positions, verb::ReadPosition,
+        |row| row.0.position_id;
 
-#[async_trait::async_trait]
-impl Loader<SupervisionsOf> for Loaders {
-    type Value = Vec<(Supervision, Option<StaffMember>, Option<Organisation>)>;
-    type Error = Failure;
+    /// The service areas of a position.
+    ServiceAreasOf(PositionId) => (ServiceArea, Option<Municipality>): service_area::of_positions, verb::ReadPosition,
+        |row| row.0.position_id;
 
-    async fn load(&self, keys: &[SupervisionsOf]) -> Result<HashMap<SupervisionsOf, Self::Value>, Failure> {
-        let permit = self.permit::<verb::ReadPosition>()?;
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = supervision::of_positions(&self.store, &permit, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (SupervisionsOf(row.0.position_id), row))))
-    }
-}
+    /// The supervisions of a position.
+    SupervisionsOf(PositionId) => (Supervision, Option<StaffMember>, Option<Organisation>):
+        supervision::of_positions, verb::ReadPosition, |row| row.0.position_id;
 
-/// The way of a case through its phases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PhaseChangesOf(pub CaseId);
+    /// The way of a case through its phases.
+    PhaseChangesOf(CaseId) => CasePhaseChange: case_phase_change::of_cases, _, |row| row.case_id;
 
-#[async_trait::async_trait]
-impl Loader<PhaseChangesOf> for Loaders {
-    type Value = Vec<CasePhaseChange>;
-    type Error = Failure;
+    /// The deadlines of a case.
+    DeadlinesOf(CaseId) => Deadline: deadline::of_cases, _, |row| row.case_id;
 
-    async fn load(&self, keys: &[PhaseChangesOf]) -> Result<HashMap<PhaseChangesOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = case_phase_change::of_cases(&self.store, &self.permit()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (PhaseChangesOf(row.case_id), row))))
-    }
-}
+    /// Who belongs to a case.
+    PersonsOf(CaseId) => CasePerson: case_person::of_cases, _, |row| row.case_id;
 
-/// The deadlines of a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct DeadlinesOf(pub CaseId);
+    /// The cases of a client, as far as the reader may see them.
+    CasesOf(ClientId) => CasePerson: case_person::of_clients, _, |row| row.client_id;
 
-#[async_trait::async_trait]
-impl Loader<DeadlinesOf> for Loaders {
-    type Value = Vec<Deadline>;
-    type Error = Failure;
+    /// The documents of a case, as far as they open for the reader.
+    DocumentsOf(CaseId) => Document: document::of_cases, verb::ReadIdentity, |row| row.case_id;
 
-    async fn load(&self, keys: &[DeadlinesOf]) -> Result<HashMap<DeadlinesOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = deadline::of_cases(&self.store, &self.permit()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (DeadlinesOf(row.case_id), row))))
-    }
+    /// The consents of a client.
+    ConsentsOf(ClientId) => Consent: consent::of_clients, verb::ReadConsent, |row| row.client_id;
+
+    /// What was passed on about a client.
+    DisclosuresOf(ClientId) => Disclosure: disclosure::of_clients, verb::ReadConsent, |row| row.client_id;
+
+    /// The items of an offer.
+    TransferItemsOf(TransferId) => Item: transfer_item::of_transfers, _, |row| row.transfer_id;
+
+    /// The unmaskings of a case that the reader may read.
+    UnmaskingsOf(CaseId) => Unmasking: unmasking::of_cases, _, |row| row.case_id;
+
+    /// The goals of a support plan.
+    GoalsOf(SupportPlanId) => Goal: goal::of_plans, _, |row| row.plan_id;
+
+    /// The measures towards a goal.
+    MeasuresOf(GoalId) => Measure: measure::of_goals, _, |row| row.goal_id;
+
+    /// What was agreed in a session of professional supervision.
+    AgreementsOf(SupervisionSessionId) => SupervisionAgreement:
+        supervision_session::agreements_of_many, verb::ReadSupervisionSession, |row| row.session_id;
+
+    /// The grants of an account.
+    GrantsOf(AccountId) => (Grant, Option<Organisation>): grant::of_accounts, _, |row| row.0.account_id;
+
+    /// The memberships of a body.
+    MembershipsOf(BodyId) => Membership: membership::of_bodies, verb::ReadBody, |row| row.body_id;
+
+    /// The steps of a barrier on its stair.
+    StepsOf(BarrierId) => StageTransition: barrier::transitions, _, |row| row.barrier_id;
+
+    /// The steps in the life of a theme.
+    ThemeChangesOf(ThemeId) => ThemeChange: theme::changes_of, _, |row| row.theme_id;
+
+    /// The publications of a theme.
+    PublicationsOf(ThemeId) => ThemePublication: theme_publication::of_themes, _, |row| row.theme_id;
+
+    /// What could be done about a theme.
+    OptionsOf(ThemeId) => ThemeOption: theme_option::of_themes, _, |row| row.theme_id;
+
+    /// The answers of a theme.
+    AnswersOf(ThemeId) => ThemeAnswer: theme_answer::of_themes, _, |row| row.theme_id;
+
+    /// The items of a meeting.
+    ItemsOf(MeetingId) => AgendaItem: agenda_item::of_many, verb::ReadMeeting, |row| row.meeting_id;
+
+    /// Who attended a meeting.
+    AttendanceOf(MeetingId) => Attendance: meeting::attendance_of_many, verb::ReadMeeting, |row| row.meeting_id;
+
+    /// The papers of a meeting and its items.
+    PapersOf(MeetingId) => Paper: paper::of_meetings, verb::ReadMeeting, |row| row.meeting_id;
+
+    /// The questions asked at an item.
+    QuestionsOf(AgendaItemId) => Question: question::of_items, verb::ReadMeeting, |row| row.item_id;
+
+    /// The decision on an item, if there is one.
+    DecisionsOf(AgendaItemId) => Decision: decision::of_items, verb::ReadMeeting, |row| row.item_id;
+
+    /// The votes by name on a decision.
+    VotesOf(DecisionId) => DecisionVote: decision::votes_of, verb::ReadMeeting, |row| row.decision_id;
+
+    /// What is to be done after a decision.
+    ActionItemsOf(DecisionId) => ActionItem: action_item::of_decisions, verb::ReadMeeting, |row| row.decision_id;
+
+    /// The sections of an edition of the concept.
+    ConceptSectionsOf(ConceptId) => Section: concept_section::of_concepts, verb::ReadConcept, |row| row.concept_id;
+
+    /// Who takes part in an edition of the concept.
+    ConceptParticipantsOf(ConceptId) => Participant: concept_participant::of_concepts, verb::ReadConcept,
+        |row| row.concept_id;
+
+    /// The comments on an edition of the concept.
+    ConceptCommentsOf(ConceptId) => Comment: concept_comment::of_concepts, verb::ReadConcept, |row| row.concept_id;
+
+    /// The milestones of an edition of the concept.
+    ConceptMilestonesOf(ConceptId) => Milestone: concept_milestone::of_concepts, verb::ReadConcept,
+        |row| row.concept_id;
+
+    /// The positions that a participant took, latest first.
+    ConceptPositionsOf(ConceptParticipantId) => Position: concept_participant::positions_of, verb::ReadConcept,
+        |row| row.participant_id;
 }
 
 /// All versions of the rule of deadlines that a record names one version of.
@@ -258,69 +324,28 @@ impl Loader<CaseManager> for Loaders {
     }
 }
 
-#[async_trait::async_trait]
-impl Loader<CaseId> for Loaders {
-    type Value = Case;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[CaseId]) -> Result<HashMap<CaseId, Case>, Failure> {
-        let rows = case::find_many(&self.store, &self.permit::<verb::ReadCase>()?, keys).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
-}
-
-#[async_trait::async_trait]
-impl Loader<ImportRunId> for Loaders {
-    type Value = ImportRun;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[ImportRunId]) -> Result<HashMap<ImportRunId, ImportRun>, Failure> {
-        let rows = import::find_many(&self.store, &self.permit()?, keys).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
-}
-
-/// Who belongs to a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PersonsOf(pub CaseId);
-
-#[async_trait::async_trait]
-impl Loader<PersonsOf> for Loaders {
-    type Value = Vec<CasePerson>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[PersonsOf]) -> Result<HashMap<PersonsOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = case_person::of_cases(&self.store, &self.permit()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (PersonsOf(row.case_id), row))))
-    }
-}
-
-/// The cases of a client, as far as the reader may see them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CasesOf(pub ClientId);
-
-#[async_trait::async_trait]
-impl Loader<CasesOf> for Loaders {
-    type Value = Vec<CasePerson>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[CasesOf]) -> Result<HashMap<CasesOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = case_person::of_clients(&self.store, &self.permit()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (CasesOf(row.client_id), row))))
-    }
-}
-
-#[async_trait::async_trait]
-impl Loader<ClientId> for Loaders {
-    type Value = Client;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[ClientId]) -> Result<HashMap<ClientId, Client>, Failure> {
-        let rows = client::find_many(&self.store, &self.permit::<verb::ReadIdentity>()?, keys).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
+by_id! {
+    CaseId => Case: case::find_many, verb::ReadCase;
+    ImportRunId => ImportRun: import::find_many, _;
+    ClientId => Client: client::find_many, verb::ReadIdentity;
+    DocumentId => Document: document::find_many, verb::ReadIdentity;
+    ConsentId => Consent: consent::find_many, verb::ReadConsent;
+    TransferId => Transfer: transfer::find_many, verb::ReadTransfer;
+    SupportPlanId => SupportPlan: part::find_many::<SupportPlan>, _;
+    GoalId => Goal: part::find_many::<Goal>, _;
+    StaffMemberId => StaffMember: staff_member::find_many, verb::ReadStaffMember;
+    AccountId => Account: account::find_many, verb::ReadAccount;
+    BodyMembershipId => Membership: membership::find_many, verb::ReadBody;
+    StairModelId => StairModel: stair::find_many, verb::ReadDirectory;
+    ThemeId => Theme: theme::find_many, verb::ReadTheme;
+    MeetingId => Meeting: meeting::find_many, verb::ReadMeeting;
+    AgendaItemId => AgendaItem: agenda_item::find_many, verb::ReadMeeting;
+    DecisionId => Decision: decision::find_many, verb::ReadMeeting;
+    ActionItemId => ActionItem: action_item::find_many, verb::ReadMeeting;
+    PaperId => Paper: paper::find_many, verb::ReadMeeting;
+    ConceptId => Concept: concept::find_many, verb::ReadConcept;
+    ConceptSectionId => Section: concept_section::find_many, verb::ReadConcept;
+    ConceptParticipantId => Participant: concept_participant::find_many, verb::ReadConcept;
 }
 
 /// The texts of a record.
@@ -394,117 +419,77 @@ pub struct KeyOf {
     pub class: DataClass,
 }
 
-#[async_trait::async_trait]
-impl Loader<DocumentId> for Loaders {
-    type Value = Document;
-    type Error = Failure;
+/// What belongs to records, one each.
+macro_rules! values {
+    ($($(#[$doc:meta])* $key:ident($id:ty) => $value:ty: $find:path, $verb:ty, |$row:pat_param| ($of:expr, $one:expr);)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $key(pub $id);
 
-    async fn load(&self, keys: &[DocumentId]) -> Result<HashMap<DocumentId, Document>, Failure> {
-        let rows = document::find_many(&self.store, &self.permit::<verb::ReadIdentity>()?, keys).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
+        #[async_trait::async_trait]
+        impl Loader<$key> for Loaders {
+            type Value = $value;
+            type Error = Failure;
+
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, $value>, Failure> {
+                let ids: Vec<$id> = keys.iter().map(|key| key.0).collect();
+                let rows = $find(&self.store, &self.permit::<$verb>()?, &ids).await?;
+                Ok(rows.into_iter().map(|$row| ($key($of), $one)).collect())
+            }
+        }
+    )*};
 }
 
-/// The documents of a case, as far as they open for the reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct DocumentsOf(pub CaseId);
+values! {
+    /// How many documents are stored in a case.
+    DocumentCountOf(CaseId) => i64: document::counts, _, |(case, count)| (case, count);
 
-#[async_trait::async_trait]
-impl Loader<DocumentsOf> for Loaders {
-    type Value = Vec<Document>;
-    type Error = Failure;
+    /// The classes of data of a disclosure that the reader may see.
+    DisclosedClassesOf(DisclosureId) => Vec<DataClass>: disclosure::data_classes, verb::ReadConsent,
+        |(id, classes)| (id, classes);
 
-    async fn load(&self, keys: &[DocumentsOf]) -> Result<HashMap<DocumentsOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = document::of_cases(&self.store, &self.permit::<verb::ReadIdentity>()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (DocumentsOf(row.case_id), row))))
-    }
-}
+    /// What is shown of the case of an offer that waits for an answer.
+    TransferCard(TransferId) => Card: transfer::cards, _, |row| (row.transfer_id, row);
 
-/// How many documents are stored in a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct DocumentCountOf(pub CaseId);
+    /// The giver or the receiver of a transfer that the reader may see: a part of it, whatever else of the staff the reader may
+    /// see.
+    TransferParty(StaffMemberId) => StaffMember: staff_member::of_transfers, _, |row| (row.id, row);
 
-#[async_trait::async_trait]
-impl Loader<DocumentCountOf> for Loaders {
-    type Value = i64;
-    type Error = Failure;
+    /// The classes of data of a consent that the reader may see.
+    DataClassesOf(ConsentId) => Vec<DataClass>: consent::data_classes, verb::ReadConsent, |(id, classes)| (id, classes);
 
-    async fn load(&self, keys: &[DocumentCountOf]) -> Result<HashMap<DocumentCountOf, i64>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let counts = document::counts(&self.store, &self.permit()?, &ids).await?;
-        Ok(counts.into_iter().map(|(case, count)| (DocumentCountOf(case), count)).collect())
-    }
-}
+    /// The person whose work a session that the reader may read is about.
+    Supervised(StaffMemberId) => StaffMember: supervision_session::people_of, verb::ReadSupervisionSession,
+        |row| (row.id, row);
 
-/// The consents of a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ConsentsOf(pub ClientId);
+    /// The name of an account that did something to a record that the reader may read.
+    NameOf(AccountId) => String: event::actor_names, verb::ReadDirectory, |(id, name)| (id, name);
 
-#[async_trait::async_trait]
-impl Loader<ConsentsOf> for Loaders {
-    type Value = Vec<Consent>;
-    type Error = Failure;
+    /// The cases of a case manager that are not closed, for the supervisory centre.
+    LoadOf(StaffMemberId) => Load: caseload::loads, _, |(id, load)| (id, load);
 
-    async fn load(&self, keys: &[ConsentsOf]) -> Result<HashMap<ConsentsOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = consent::of_clients(&self.store, &self.permit::<verb::ReadConsent>()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (ConsentsOf(row.client_id), row))))
-    }
-}
+    /// The full-time equivalents of a case manager, in hundredths, for the supervisory centre.
+    FteOf(StaffMemberId) => i32: caseload::full_time_equivalents, verb::ReadCaseload, |(id, fte)| (id, fte);
 
-#[async_trait::async_trait]
-impl Loader<ConsentId> for Loaders {
-    type Value = Consent;
-    type Error = Failure;
+    /// The full-time equivalents of a case manager, in hundredths, for the employer.
+    OwnFteOf(StaffMemberId) => i32: caseload::full_time_equivalents, verb::ReadWorkload, |(id, fte)| (id, fte);
 
-    async fn load(&self, keys: &[ConsentId]) -> Result<HashMap<ConsentId, Consent>, Failure> {
-        let rows = consent::find_many(&self.store, &self.permit::<verb::ReadConsent>()?, keys).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
-}
+    /// The person that a participant of the concept names.
+    ParticipantPerson(StaffMemberId) => StaffMember: concept_participant::people_of, verb::ReadConcept,
+        |row| (row.id, row);
 
-/// What was passed on about a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct DisclosuresOf(pub ClientId);
+    /// What the steps of an edition of the concept depend on.
+    ConceptStandingOf(ConceptId) => ConceptStanding: concept::standings_of_many, verb::ReadConcept,
+        |(id, standing)| (id, standing);
 
-#[async_trait::async_trait]
-impl Loader<DisclosuresOf> for Loaders {
-    type Value = Vec<Disclosure>;
-    type Error = Failure;
+    /// The minutes of a meeting.
+    MinutesOf(MeetingId) => String: meeting::minutes_of, verb::ReadMeeting, |row| (row.meeting_id, row.text);
 
-    async fn load(&self, keys: &[DisclosuresOf]) -> Result<HashMap<DisclosuresOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = disclosure::of_clients(&self.store, &self.permit::<verb::ReadConsent>()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (DisclosuresOf(row.client_id), row))))
-    }
-}
+    /// The person that a membership which the reader may read names.
+    MemberPerson(StaffMemberId) => StaffMember: membership::people_of, verb::ReadBody, |row| (row.id, row);
 
-/// The classes of data of a disclosure that the reader may see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct DisclosedClassesOf(pub DisclosureId);
-
-#[async_trait::async_trait]
-impl Loader<DisclosedClassesOf> for Loaders {
-    type Value = Vec<DataClass>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[DisclosedClassesOf]) -> Result<HashMap<DisclosedClassesOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let classes = disclosure::data_classes(&self.store, &self.permit::<verb::ReadConsent>()?, &ids).await?;
-        Ok(classes.into_iter().map(|(id, classes)| (DisclosedClassesOf(id), classes)).collect())
-    }
-}
-
-#[async_trait::async_trait]
-impl Loader<TransferId> for Loaders {
-    type Value = Transfer;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[TransferId]) -> Result<HashMap<TransferId, Transfer>, Failure> {
-        let rows = transfer::find_many(&self.store, &self.permit::<verb::ReadTransfer>()?, keys).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
+    /// The vignette of a barrier, if it opens.
+    VignetteOf(BarrierId) => String: barrier::vignettes, _, |(id, text)| (id, text);
 }
 
 /// The transfers of a case that the reader may see.
@@ -520,38 +505,6 @@ impl Loader<TransfersOf> for Loaders {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = transfer::of_cases(&self.store, &self.permit()?, &ids).await?;
         Ok(grouped(keys, rows.into_iter().filter_map(|row| Some((TransfersOf(row.case_id?), row)))))
-    }
-}
-
-/// What is shown of the case of an offer that waits for an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TransferCard(pub TransferId);
-
-#[async_trait::async_trait]
-impl Loader<TransferCard> for Loaders {
-    type Value = Card;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[TransferCard]) -> Result<HashMap<TransferCard, Card>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = transfer::cards(&self.store, &self.permit()?, &ids).await?;
-        Ok(rows.into_iter().map(|row| (TransferCard(row.transfer_id), row)).collect())
-    }
-}
-
-/// The items of an offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TransferItemsOf(pub TransferId);
-
-#[async_trait::async_trait]
-impl Loader<TransferItemsOf> for Loaders {
-    type Value = Vec<Item>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[TransferItemsOf]) -> Result<HashMap<TransferItemsOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = transfer_item::of_transfers(&self.store, &self.permit()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (TransferItemsOf(row.transfer_id), row))))
     }
 }
 
@@ -584,55 +537,6 @@ impl Loader<TransferRights> for Loaders {
             rights.entry(TransferRights(id)).or_default().withdraws = true;
         }
         Ok(rights)
-    }
-}
-
-/// The giver or the receiver of a transfer that the reader may see: a part of it, whatever else of the staff the reader may
-/// see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TransferParty(pub StaffMemberId);
-
-#[async_trait::async_trait]
-impl Loader<TransferParty> for Loaders {
-    type Value = StaffMember;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[TransferParty]) -> Result<HashMap<TransferParty, StaffMember>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = staff_member::of_transfers(&self.store, &self.permit()?, &ids).await?;
-        Ok(rows.into_iter().map(|row| (TransferParty(row.id), row)).collect())
-    }
-}
-
-/// The classes of data of a consent that the reader may see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct DataClassesOf(pub ConsentId);
-
-#[async_trait::async_trait]
-impl Loader<DataClassesOf> for Loaders {
-    type Value = Vec<DataClass>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[DataClassesOf]) -> Result<HashMap<DataClassesOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let classes = consent::data_classes(&self.store, &self.permit::<verb::ReadConsent>()?, &ids).await?;
-        Ok(classes.into_iter().map(|(id, classes)| (DataClassesOf(id), classes)).collect())
-    }
-}
-
-/// The unmaskings of a case that the reader may read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct UnmaskingsOf(pub CaseId);
-
-#[async_trait::async_trait]
-impl Loader<UnmaskingsOf> for Loaders {
-    type Value = Vec<Unmasking>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[UnmaskingsOf]) -> Result<HashMap<UnmaskingsOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = unmasking::of_cases(&self.store, &self.permit()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (UnmaskingsOf(row.case_id), row))))
     }
 }
 
@@ -733,49 +637,6 @@ impl Loader<FactsOf> for Loaders {
     }
 }
 
-/// The goals of a support plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct GoalsOf(pub SupportPlanId);
-
-#[async_trait::async_trait]
-impl Loader<GoalsOf> for Loaders {
-    type Value = Vec<Goal>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[GoalsOf]) -> Result<HashMap<GoalsOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = goal::of_plans(&self.store, &self.permit()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (GoalsOf(row.plan_id), row))))
-    }
-}
-
-/// The measures towards a goal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct MeasuresOf(pub GoalId);
-
-#[async_trait::async_trait]
-impl Loader<MeasuresOf> for Loaders {
-    type Value = Vec<Measure>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[MeasuresOf]) -> Result<HashMap<MeasuresOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = measure::of_goals(&self.store, &self.permit()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (MeasuresOf(row.goal_id), row))))
-    }
-}
-
-#[async_trait::async_trait]
-impl Loader<SupportPlanId> for Loaders {
-    type Value = SupportPlan;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[SupportPlanId]) -> Result<HashMap<SupportPlanId, SupportPlan>, Failure> {
-        let rows = part::find_many::<SupportPlan>(&self.store, &self.permit()?, keys).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
-}
-
 /// The cases of a session of professional supervision, as far as the reader may see them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SessionCasesOf(pub SupervisionSessionId);
@@ -800,40 +661,6 @@ impl Loader<SessionCasesOf> for Loaders {
     }
 }
 
-/// What was agreed in a session of professional supervision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AgreementsOf(pub SupervisionSessionId);
-
-#[async_trait::async_trait]
-impl Loader<AgreementsOf> for Loaders {
-    type Value = Vec<SupervisionAgreement>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[AgreementsOf]) -> Result<HashMap<AgreementsOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let permit = self.permit::<verb::ReadSupervisionSession>()?;
-        let rows = supervision_session::agreements_of_many(&self.store, &permit, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (AgreementsOf(row.session_id), row))))
-    }
-}
-
-/// The person whose work a session that the reader may read is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Supervised(pub StaffMemberId);
-
-#[async_trait::async_trait]
-impl Loader<Supervised> for Loaders {
-    type Value = StaffMember;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[Supervised]) -> Result<HashMap<Supervised, StaffMember>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let permit = self.permit::<verb::ReadSupervisionSession>()?;
-        let rows = supervision_session::people_of(&self.store, &permit, &ids).await?;
-        Ok(rows.into_iter().map(|row| (Supervised(row.id), row)).collect())
-    }
-}
-
 #[async_trait::async_trait]
 impl Loader<access::Part> for Loaders {
     type Value = Page<Access>;
@@ -841,50 +668,6 @@ impl Loader<access::Part> for Loaders {
 
     async fn load(&self, keys: &[access::Part]) -> Result<HashMap<access::Part, Page<Access>>, Failure> {
         access::pages(&self.store, &self.permit()?, keys).await
-    }
-}
-
-#[async_trait::async_trait]
-impl Loader<GoalId> for Loaders {
-    type Value = Goal;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[GoalId]) -> Result<HashMap<GoalId, Goal>, Failure> {
-        let rows = part::find_many::<Goal>(&self.store, &self.permit()?, keys).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
-}
-
-/// The grants of an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct GrantsOf(pub AccountId);
-
-#[async_trait::async_trait]
-impl Loader<GrantsOf> for Loaders {
-    type Value = Vec<(Grant, Option<Organisation>)>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[GrantsOf]) -> Result<HashMap<GrantsOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = grant::of_accounts(&self.store, &self.permit()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (GrantsOf(row.0.account_id), row))))
-    }
-}
-
-/// The name of an account that did something to a record that the reader may read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct NameOf(pub AccountId);
-
-#[async_trait::async_trait]
-impl Loader<NameOf> for Loaders {
-    type Value = String;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[NameOf]) -> Result<HashMap<NameOf, String>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let permit = self.permit::<verb::ReadDirectory>()?;
-        let names = event::actor_names(&self.store, &permit, &ids).await?;
-        Ok(names.into_iter().map(|(id, name)| (NameOf(id), name)).collect())
     }
 }
 
@@ -924,30 +707,6 @@ impl Loader<PositionId> for Loaders {
     }
 }
 
-#[async_trait::async_trait]
-impl Loader<StaffMemberId> for Loaders {
-    type Value = StaffMember;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[StaffMemberId]) -> Result<HashMap<StaffMemberId, StaffMember>, Failure> {
-        let permit = self.permit::<verb::ReadStaffMember>()?;
-        let rows = staff_member::find_many(&self.store, &permit, keys).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
-}
-
-#[async_trait::async_trait]
-impl Loader<AccountId> for Loaders {
-    type Value = Account;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[AccountId]) -> Result<HashMap<AccountId, Account>, Failure> {
-        let permit = self.permit::<verb::ReadAccount>()?;
-        let rows = account::find_many(&self.store, &permit, keys).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
-}
-
 async fn listed<L: Listed>(loaders: &Loaders, keys: &[L::Id]) -> Result<HashMap<L::Id, L>, Failure> {
     let permit = loaders.permit::<verb::ReadDirectory>()?;
     let rows = directory::find_many::<L, _>(&loaders.store, &permit, keys).await?;
@@ -969,39 +728,6 @@ macro_rules! loads_listed {
 }
 
 loads_listed!(OrganisationId => Organisation, MunicipalityId => Municipality, BodyId => Body);
-
-/// The cases of a case manager that are not closed, for the supervisory centre.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct LoadOf(pub StaffMemberId);
-
-#[async_trait::async_trait]
-impl Loader<LoadOf> for Loaders {
-    type Value = Load;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[LoadOf]) -> Result<HashMap<LoadOf, Load>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = caseload::loads(&self.store, &self.permit()?, &ids).await?;
-        Ok(rows.into_iter().map(|(id, load)| (LoadOf(id), load)).collect())
-    }
-}
-
-/// The full-time equivalents of a case manager, in hundredths, for the supervisory centre.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FteOf(pub StaffMemberId);
-
-#[async_trait::async_trait]
-impl Loader<FteOf> for Loaders {
-    type Value = i32;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[FteOf]) -> Result<HashMap<FteOf, i32>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let permit = self.permit::<verb::ReadCaseload>()?;
-        let rows = caseload::full_time_equivalents(&self.store, &permit, &ids).await?;
-        Ok(rows.into_iter().map(|(id, fte)| (FteOf(id), fte)).collect())
-    }
-}
 
 /// Hints about the quality of a case manager's cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -1048,108 +774,6 @@ impl Loader<OwnCasesOf> for Loaders {
     }
 }
 
-/// The full-time equivalents of a case manager, in hundredths, for the employer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct OwnFteOf(pub StaffMemberId);
-
-#[async_trait::async_trait]
-impl Loader<OwnFteOf> for Loaders {
-    type Value = i32;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[OwnFteOf]) -> Result<HashMap<OwnFteOf, i32>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let permit = self.permit::<verb::ReadWorkload>()?;
-        let rows = caseload::full_time_equivalents(&self.store, &permit, &ids).await?;
-        Ok(rows.into_iter().map(|(id, fte)| (OwnFteOf(id), fte)).collect())
-    }
-}
-
-// Bodies, their meetings, and the concept.
-
-macro_rules! loads_one {
-    ($verb:ident: $($id:ident => $record:ident by $find:path;)*) => {$(
-        #[async_trait::async_trait]
-        impl Loader<$id> for Loaders {
-            type Value = $record;
-            type Error = Failure;
-
-            async fn load(&self, keys: &[$id]) -> Result<HashMap<$id, $record>, Failure> {
-                let rows = $find(&self.store, &self.permit::<verb::$verb>()?, keys).await?;
-                Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-            }
-        }
-    )*};
-}
-
-loads_one! {
-    ReadMeeting:
-    MeetingId => Meeting by meeting::find_many;
-    AgendaItemId => AgendaItem by agenda_item::find_many;
-    DecisionId => Decision by decision::find_many;
-    ActionItemId => ActionItem by action_item::find_many;
-    PaperId => Paper by paper::find_many;
-}
-
-loads_one! {
-    ReadConcept:
-    ConceptId => Concept by concept::find_many;
-    ConceptSectionId => Section by concept_section::find_many;
-    ConceptParticipantId => Participant by concept_participant::find_many;
-}
-
-macro_rules! loads_parts {
-    ($verb:ident: $($(#[$doc:meta])* $key:ident($id:ident) => $record:ident by $find:path, $of:ident;)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub struct $key(pub $id);
-
-        #[async_trait::async_trait]
-        impl Loader<$key> for Loaders {
-            type Value = Vec<$record>;
-            type Error = Failure;
-
-            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, Self::Value>, Failure> {
-                let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-                let rows = $find(&self.store, &self.permit::<verb::$verb>()?, &ids).await?;
-                Ok(grouped(keys, rows.into_iter().map(|row| ($key(row.$of), row))))
-            }
-        }
-    )*};
-}
-
-loads_parts! {
-    ReadMeeting:
-    /// The items of a meeting.
-    ItemsOf(MeetingId) => AgendaItem by agenda_item::of_many, meeting_id;
-    /// Who attended a meeting.
-    AttendanceOf(MeetingId) => Attendance by meeting::attendance_of_many, meeting_id;
-    /// The papers of a meeting and its items.
-    PapersOf(MeetingId) => Paper by paper::of_meetings, meeting_id;
-    /// The questions asked at an item.
-    QuestionsOf(AgendaItemId) => Question by question::of_items, item_id;
-    /// The decision on an item, if there is one.
-    DecisionsOf(AgendaItemId) => Decision by decision::of_items, item_id;
-    /// The votes by name on a decision.
-    VotesOf(DecisionId) => DecisionVote by decision::votes_of, decision_id;
-    /// What is to be done after a decision.
-    ActionItemsOf(DecisionId) => ActionItem by action_item::of_decisions, decision_id;
-}
-
-loads_parts! {
-    ReadConcept:
-    /// The sections of an edition of the concept.
-    ConceptSectionsOf(ConceptId) => Section by concept_section::of_concepts, concept_id;
-    /// Who takes part in an edition of the concept.
-    ConceptParticipantsOf(ConceptId) => Participant by concept_participant::of_concepts, concept_id;
-    /// The comments on an edition of the concept.
-    ConceptCommentsOf(ConceptId) => Comment by concept_comment::of_concepts, concept_id;
-    /// The milestones of an edition of the concept.
-    ConceptMilestonesOf(ConceptId) => Milestone by concept_milestone::of_concepts, concept_id;
-    /// The positions that a participant took, latest first.
-    ConceptPositionsOf(ConceptParticipantId) => Position by concept_participant::positions_of, participant_id;
-}
-
 /// The texts that a section of the concept had just before a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FormerTextsOf {
@@ -1175,56 +799,6 @@ impl Loader<FormerTextsOf> for Loaders {
             rows.iter().filter(is_of).cloned().collect()
         };
         Ok(keys.iter().map(|key| (*key, of(key))).collect())
-    }
-}
-
-/// The person that a participant of the concept names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ParticipantPerson(pub StaffMemberId);
-
-#[async_trait::async_trait]
-impl Loader<ParticipantPerson> for Loaders {
-    type Value = StaffMember;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[ParticipantPerson]) -> Result<HashMap<ParticipantPerson, StaffMember>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let permit = self.permit::<verb::ReadConcept>()?;
-        let rows = concept_participant::people_of(&self.store, &permit, &ids).await?;
-        Ok(rows.into_iter().map(|row| (ParticipantPerson(row.id), row)).collect())
-    }
-}
-
-/// What the steps of an edition of the concept depend on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ConceptStandingOf(pub ConceptId);
-
-#[async_trait::async_trait]
-impl Loader<ConceptStandingOf> for Loaders {
-    type Value = ConceptStanding;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[ConceptStandingOf]) -> Result<HashMap<ConceptStandingOf, ConceptStanding>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let permit = self.permit::<verb::ReadConcept>()?;
-        let standings = concept::standings_of_many(&self.store, &permit, &ids).await?;
-        Ok(standings.into_iter().map(|(id, standing)| (ConceptStandingOf(id), standing)).collect())
-    }
-}
-
-/// The minutes of a meeting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct MinutesOf(pub MeetingId);
-
-#[async_trait::async_trait]
-impl Loader<MinutesOf> for Loaders {
-    type Value = String;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[MinutesOf]) -> Result<HashMap<MinutesOf, String>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = meeting::minutes_of(&self.store, &self.permit::<verb::ReadMeeting>()?, &ids).await?;
-        Ok(rows.into_iter().map(|row| (MinutesOf(row.meeting_id), row.text)).collect())
     }
 }
 
@@ -1259,60 +833,6 @@ impl Loader<StandingOf> for Loaders {
         let meetings = meeting::find_many(&self.store, &permit, &ids).await?;
         let standings = meeting::standings_of_many(&self.store, &permit, &meetings).await?;
         Ok(standings.into_iter().map(|(id, standing)| (StandingOf(id), standing)).collect())
-    }
-}
-
-/// The memberships of a body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct MembershipsOf(pub BodyId);
-
-#[async_trait::async_trait]
-impl Loader<MembershipsOf> for Loaders {
-    type Value = Vec<Membership>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[MembershipsOf]) -> Result<HashMap<MembershipsOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = membership::of_bodies(&self.store, &self.permit::<verb::ReadBody>()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (MembershipsOf(row.body_id), row))))
-    }
-}
-
-#[async_trait::async_trait]
-impl Loader<BodyMembershipId> for Loaders {
-    type Value = Membership;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[BodyMembershipId]) -> Result<HashMap<BodyMembershipId, Membership>, Failure> {
-        let rows = membership::find_many(&self.store, &self.permit::<verb::ReadBody>()?, keys).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
-}
-
-/// The person that a membership which the reader may read names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct MemberPerson(pub StaffMemberId);
-
-#[async_trait::async_trait]
-impl Loader<MemberPerson> for Loaders {
-    type Value = StaffMember;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[MemberPerson]) -> Result<HashMap<MemberPerson, StaffMember>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = membership::people_of(&self.store, &self.permit::<verb::ReadBody>()?, &ids).await?;
-        Ok(rows.into_iter().map(|row| (MemberPerson(row.id), row)).collect())
-    }
-}
-
-#[async_trait::async_trait]
-impl Loader<StairModelId> for Loaders {
-    type Value = StairModel;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[StairModelId]) -> Result<HashMap<StairModelId, StairModel>, Failure> {
-        let rows = stair::find_many(&self.store, &self.permit::<verb::ReadDirectory>()?, keys).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 }
 
@@ -1355,38 +875,6 @@ impl Loader<MeasureId> for Loaders {
     }
 }
 
-/// The vignette of a barrier, if it opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct VignetteOf(pub BarrierId);
-
-#[async_trait::async_trait]
-impl Loader<VignetteOf> for Loaders {
-    type Value = String;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[VignetteOf]) -> Result<HashMap<VignetteOf, String>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = barrier::vignettes(&self.store, &self.permit()?, &ids).await?;
-        Ok(rows.into_iter().map(|(id, text)| (VignetteOf(id), text)).collect())
-    }
-}
-
-/// The steps of a barrier on its stair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct StepsOf(pub BarrierId);
-
-#[async_trait::async_trait]
-impl Loader<StepsOf> for Loaders {
-    type Value = Vec<StageTransition>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[StepsOf]) -> Result<HashMap<StepsOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = barrier::transitions(&self.store, &self.permit()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (StepsOf(row.barrier_id), row))))
-    }
-}
-
 /// The answers of the themes that a barrier fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AnswersFor(pub BarrierId);
@@ -1419,17 +907,6 @@ impl Loader<ThemesOf> for Loaders {
     }
 }
 
-#[async_trait::async_trait]
-impl Loader<ThemeId> for Loaders {
-    type Value = Theme;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[ThemeId]) -> Result<HashMap<ThemeId, Theme>, Failure> {
-        let rows = theme::find_many(&self.store, &self.permit::<verb::ReadTheme>()?, keys).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
-}
-
 /// What a theme rests on, counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EvidenceOf(pub ThemeId);
@@ -1444,70 +921,6 @@ impl Loader<EvidenceOf> for Loaders {
         let permit = self.permit::<verb::ReadTheme>()?;
         let found = theme::evidence_of(self.store.reader(), &permit, &ids).await?;
         Ok(found.into_iter().map(|(id, evidence)| (EvidenceOf(id), evidence)).collect())
-    }
-}
-
-/// The steps in the life of a theme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ThemeChangesOf(pub ThemeId);
-
-#[async_trait::async_trait]
-impl Loader<ThemeChangesOf> for Loaders {
-    type Value = Vec<ThemeChange>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[ThemeChangesOf]) -> Result<HashMap<ThemeChangesOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = theme::changes_of(&self.store, &self.permit()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (ThemeChangesOf(row.theme_id), row))))
-    }
-}
-
-/// The publications of a theme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PublicationsOf(pub ThemeId);
-
-#[async_trait::async_trait]
-impl Loader<PublicationsOf> for Loaders {
-    type Value = Vec<ThemePublication>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[PublicationsOf]) -> Result<HashMap<PublicationsOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = theme_publication::of_themes(&self.store, &self.permit()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (PublicationsOf(row.theme_id), row))))
-    }
-}
-
-/// What could be done about a theme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct OptionsOf(pub ThemeId);
-
-#[async_trait::async_trait]
-impl Loader<OptionsOf> for Loaders {
-    type Value = Vec<ThemeOption>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[OptionsOf]) -> Result<HashMap<OptionsOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = theme_option::of_themes(&self.store, &self.permit()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (OptionsOf(row.theme_id), row))))
-    }
-}
-
-/// The answers of a theme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AnswersOf(pub ThemeId);
-
-#[async_trait::async_trait]
-impl Loader<AnswersOf> for Loaders {
-    type Value = Vec<ThemeAnswer>;
-    type Error = Failure;
-
-    async fn load(&self, keys: &[AnswersOf]) -> Result<HashMap<AnswersOf, Self::Value>, Failure> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = theme_answer::of_themes(&self.store, &self.permit()?, &ids).await?;
-        Ok(grouped(keys, rows.into_iter().map(|row| (AnswersOf(row.theme_id), row))))
     }
 }
 
