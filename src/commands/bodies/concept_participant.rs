@@ -15,6 +15,7 @@ use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::bodies::concept;
 use crate::store::bodies::concept_participant::{self, Participant, Position};
 use crate::store::district::organisation;
+use crate::store::staffing::staff_member;
 
 /// The most participants of an edition.
 const PARTICIPANTS_MAXIMUM: usize = 100;
@@ -96,7 +97,7 @@ impl Creates for ConceptParticipantAddInput {
         let found = organisation::find(connection, work.permit, self.organisation_id).await?;
         found.ok_or_else(|| UserError::at("organisationId", ErrorCode::NotFound))?;
         if let Some(person) = self.staff_member_id
-            && !concept_participant::is_staff(connection, work.permit, person, self.organisation_id).await?
+            && !staff_member::belongs_to(connection, work.permit, person, self.organisation_id).await?
         {
             return Err(UserError::at("staffMemberId", ErrorCode::StaffOfOtherEmployer).into());
         }

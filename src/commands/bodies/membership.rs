@@ -13,6 +13,7 @@ use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::bodies::membership::{self, Membership};
 use crate::store::bodies::publication::Source;
 use crate::store::district::{body, organisation};
+use crate::store::staffing::staff_member;
 
 /// The most memberships of one body, ended ones included.
 const MEMBERSHIPS_MAXIMUM: usize = 500;
@@ -82,7 +83,7 @@ impl Creates for BodyMembershipAddInput {
         let found = organisation::find(connection, work.permit, self.organisation_id).await?;
         found.ok_or_else(|| missing("organisationId"))?;
         if let Some(person) = self.staff_member_id
-            && !membership::is_staff(connection, work.permit, person, self.organisation_id).await?
+            && !staff_member::belongs_to(connection, work.permit, person, self.organisation_id).await?
         {
             return Err(UserError::at("staffMemberId", ErrorCode::StaffOfOtherEmployer).into());
         }

@@ -9,7 +9,7 @@ use entity::concept_participant::{ActiveModel, Column, Entity};
 use entity::concept_position;
 pub use entity::concept_position::Model as Position;
 use entity::ids::{ConceptId, ConceptParticipantId, ConceptPositionId, OrganisationId, StaffMemberId};
-use entity::staff_member;
+use entity::staff_member as staff;
 use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -20,6 +20,7 @@ use super::concept;
 use crate::access::{Extent, Permit, on, verb};
 use crate::error::Failure;
 use crate::store::Store;
+use crate::store::staffing::staff_member::{self, StaffMember};
 
 /// The condition that a participant is one of the own organisations, or names the holder of the permit.
 fn own<V: on::Concept>(permit: &Permit<V>) -> Condition {
@@ -30,10 +31,10 @@ fn own<V: on::Concept>(permit: &Permit<V>) -> Condition {
             let mut any = Condition::any().add(Column::OrganisationId.is_in(organisations.iter().copied()));
             if let Some(account) = own {
                 let persons = Query::select()
-                    .column((staff_member::Entity, staff_member::Column::Id))
-                    .from(staff_member::Entity)
-                    .and_where(staff_member::Column::DistrictId.eq(permit.district_id()))
-                    .and_where(staff_member::Column::AccountId.eq(*account))
+                    .column((staff::Entity, staff::Column::Id))
+                    .from(staff::Entity)
+                    .and_where(staff::Column::DistrictId.eq(permit.district_id()))
+                    .and_where(staff::Column::AccountId.eq(*account))
                     .take();
                 any = any.add(Column::StaffMemberId.in_subquery(persons));
             }
@@ -92,30 +93,9 @@ pub async fn people_of<V: on::Concept>(
     store: &Store,
     permit: &Permit<V>,
     ids: &[StaffMemberId],
-) -> Result<Vec<staff_member::Model>, Failure> {
+) -> Result<Vec<StaffMember>, Failure> {
     let named = Query::select().column((Entity, Column::StaffMemberId)).from(Entity).cond_where(reached(permit)).take();
-    Ok(staff_member::Entity::find()
-        .filter(staff_member::Column::DistrictId.eq(permit.district_id()))
-        .filter(staff_member::Column::Id.is_in(ids.iter().copied()))
-        .filter(staff_member::Column::Id.in_subquery(named))
-        .all(store.reader())
-        .await?)
-}
-
-/// Whether a person is on the staff of an organisation.
-///
-/// # Errors
-/// Those of the database.
-pub async fn is_staff(
-    connection: &impl ConnectionTrait,
-    permit: &Permit<verb::EditConcept>,
-    person: StaffMemberId,
-    organisation: OrganisationId,
-) -> Result<bool, Failure> {
-    let found = staff_member::Entity::find_by_id(person)
-        .filter(staff_member::Column::DistrictId.eq(permit.district_id()))
-        .filter(staff_member::Column::OrganisationId.eq(organisation));
-    Ok(found.one(connection).await?.is_some())
+    staff_member::named(store, permit, ids, named).await
 }
 
 /// Whether the reader takes part in an edition, or reaches all of the district: then positions and comments are told.

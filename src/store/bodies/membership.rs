@@ -6,7 +6,6 @@ use entity::body;
 pub use entity::body_membership::Model as Membership;
 use entity::body_membership::{ActiveModel, Column, Entity};
 use entity::ids::{BodyId, BodyMembershipId, OrganisationId, StaffMemberId};
-use entity::staff_member;
 use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -17,6 +16,7 @@ use super::holds;
 use crate::access::{Extent, Permit, Verb, on};
 use crate::error::Failure;
 use crate::store::Store;
+use crate::store::staffing::staff_member::{self, StaffMember};
 
 /// The condition that a membership is within reach of the permit.
 fn reached<V: Verb>(permit: &Permit<V>) -> Condition {
@@ -153,30 +153,9 @@ pub async fn people_of<V: on::Body>(
     store: &Store,
     permit: &Permit<V>,
     ids: &[StaffMemberId],
-) -> Result<Vec<staff_member::Model>, Failure> {
+) -> Result<Vec<StaffMember>, Failure> {
     let named = Query::select().column((Entity, Column::StaffMemberId)).from(Entity).cond_where(reached(permit)).take();
-    Ok(staff_member::Entity::find()
-        .filter(staff_member::Column::DistrictId.eq(permit.district_id()))
-        .filter(staff_member::Column::Id.is_in(ids.iter().copied()))
-        .filter(staff_member::Column::Id.in_subquery(named))
-        .all(store.reader())
-        .await?)
-}
-
-/// Whether a person is on the staff of an organisation.
-///
-/// # Errors
-/// Those of the database.
-pub async fn is_staff<V: on::Body>(
-    connection: &impl ConnectionTrait,
-    permit: &Permit<V>,
-    person: StaffMemberId,
-    organisation: OrganisationId,
-) -> Result<bool, Failure> {
-    let found = staff_member::Entity::find_by_id(person)
-        .filter(staff_member::Column::DistrictId.eq(permit.district_id()))
-        .filter(staff_member::Column::OrganisationId.eq(organisation));
-    Ok(found.one(connection).await?.is_some())
+    staff_member::named(store, permit, ids, named).await
 }
 
 /// All memberships of a body, ended ones included.

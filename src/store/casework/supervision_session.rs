@@ -22,6 +22,7 @@ use crate::access::{Extent, Permit, on};
 use crate::error::Failure;
 use crate::store::Store;
 use crate::store::page::{Boundary, Key, Page, Window};
+use crate::store::staffing;
 
 /// The condition that a session is within reach of the permit.
 fn reached<V: on::SupervisionSession>(permit: &Permit<V>) -> Condition {
@@ -312,12 +313,7 @@ pub async fn people_of<V: on::SupervisionSession>(
     ids: &[StaffMemberId],
 ) -> Result<Vec<staff_member::Model>, Failure> {
     let named = Query::select().column((Entity, Column::StaffMemberId)).from(Entity).cond_where(reached(permit)).take();
-    Ok(staff_member::Entity::find()
-        .filter(staff_member::Column::DistrictId.eq(permit.district_id()))
-        .filter(staff_member::Column::Id.is_in(ids.iter().copied()))
-        .filter(staff_member::Column::Id.in_subquery(named))
-        .all(store.reader())
-        .await?)
+    staffing::staff_member::named(store, permit, ids, named).await
 }
 
 /// What was agreed in these sessions, earliest first.

@@ -164,6 +164,40 @@ pub async fn find_with_organisation<V: on::Position>(
     Ok(found.and_then(|(staff_member, organisation)| Some((staff_member, organisation?))))
 }
 
+/// Those of these people whom other records name; `named` selects whom the records within reach do.
+///
+/// # Errors
+/// Those of the database.
+pub(in crate::store) async fn named<V: Verb>(
+    store: &Store,
+    permit: &Permit<V>,
+    ids: &[StaffMemberId],
+    named: SelectStatement,
+) -> Result<Vec<StaffMember>, Failure> {
+    Ok(Entity::find()
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(Column::Id.in_subquery(named))
+        .all(store.reader())
+        .await?)
+}
+
+/// Whether a person is on the staff of an organisation.
+///
+/// # Errors
+/// Those of the database.
+pub async fn belongs_to<V: Verb>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    person: StaffMemberId,
+    organisation: OrganisationId,
+) -> Result<bool, Failure> {
+    let found = Entity::find_by_id(person)
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::OrganisationId.eq(organisation));
+    Ok(found.one(connection).await?.is_some())
+}
+
 /// The account of a member of the district's staff, for a rule that tells or releases something to the person.
 ///
 /// # Errors
