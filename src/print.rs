@@ -6,7 +6,7 @@
 
 mod chart;
 mod figure;
-mod german;
+pub(crate) mod german;
 mod markdown;
 mod page;
 mod press;

@@ -5,6 +5,7 @@ pub mod agenda;
 pub mod comparison;
 pub mod concept;
 pub mod decision;
+pub mod edition;
 pub mod meeting;
 pub mod oparl;
 pub mod pack;

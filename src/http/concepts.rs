@@ -3,24 +3,22 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::NaiveDate;
-use entity::codes::{ConceptPositionKind, ConceptStatus, OrganisationKind};
+use entity::codes::OrganisationKind;
 use entity::ids::{ConceptId, ConceptParticipantId, OrganisationId};
 
 use super::graphql::{Edge, actor_of, refuse};
-use super::printed::{Form, Room, respond};
+use super::printed::{Form, Room, respond, wrong_method};
 use crate::access::{Actor, verb};
 use crate::clock::legal_day;
-use crate::domain::bodies::concept::is_overdue;
+use crate::domain::bodies::edition::{Edition, Party, Target, Told};
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::context::Services;
-use crate::print::{Report, Section};
-use crate::store::bodies::concept::{self, Concept};
+use crate::print::Report;
+use crate::store::bodies::concept;
 use crate::store::bodies::concept_milestone::{self, Milestone};
-use crate::store::bodies::concept_participant::{self, Participant, Position};
+use crate::store::bodies::concept_participant::{self, Participant};
 use crate::store::bodies::{concept_section, decision};
 use crate::store::district::organisation::Organisation;
 use crate::store::district::{directory, district, organisation};
@@ -36,81 +34,16 @@ async fn print(edge: Data<Edge>, room: Data<Room>, request: HttpRequest, documen
     let printed = async {
         let actor = actor_of(&edge, &request).await?;
         let (id, form) = Form::of::<ConceptId>(&document)?;
-        let (name, report) = report(edge.engine.services(), &actor, id).await?;
+        let services = edge.engine.services();
+        let edition = edition(services, &actor, id).await?;
+        let (name, report) = (edition.name(), edition.report(legal_day(services.clock.now())));
         respond(&room, report, form, &name, Report::html, Report::pdf).await
     };
     printed.await.unwrap_or_else(|failure| refuse(&request, failure))
 }
 
-async fn wrong_method(request: HttpRequest) -> HttpResponse {
-    let mut response = refuse(&request, Failure::new(ErrorCode::MethodNotAllowed));
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
-    response
-}
-
-fn day(day: NaiveDate) -> String {
-    day.format("%d.%m.%Y").to_string()
-}
-
-const fn status(status: ConceptStatus) -> &'static str {
-    match status {
-        ConceptStatus::Draft => "Entwurf",
-        ConceptStatus::InConsultation => "in Abstimmung",
-        ConceptStatus::Adopted => "beschlossen",
-        ConceptStatus::Superseded => "abgelöst",
-        ConceptStatus::Withdrawn => "zurückgezogen",
-    }
-}
-
-/// What has to stand on top of an edition that is not in force.
-const fn marking(status: ConceptStatus) -> Option<&'static str> {
-    match status {
-        ConceptStatus::Draft => Some("Entwurf"),
-        ConceptStatus::InConsultation => Some("Entwurf zur Abstimmung"),
-        ConceptStatus::Adopted => None,
-        ConceptStatus::Superseded => Some("Abgelöst durch eine spätere Ausgabe"),
-        ConceptStatus::Withdrawn => Some("Zurückgezogen"),
-    }
-}
-
-const fn position(position: Option<ConceptPositionKind>) -> &'static str {
-    match position {
-        Some(ConceptPositionKind::Agree) => "stimmt zu",
-        Some(ConceptPositionKind::AgreeWithReservation) => "stimmt mit Vorbehalt zu",
-        Some(ConceptPositionKind::Object) => "lehnt ab",
-        None => "noch keine Position",
-    }
-}
-
-fn milestone(concept: &Concept, milestone: &Milestone, today: NaiveDate) -> String {
-    let state = match milestone.reached_on {
-        Some(reached) => format!("erreicht am {}", day(reached)),
-        None if is_overdue(concept.status, milestone.due_on, None, today) => "überfällig".to_owned(),
-        None => "offen".to_owned(),
-    };
-    format!("bis {}: {} ({state})", day(milestone.due_on), milestone.title)
-}
-
-/// Whether the reader is told what the participants think, and what.
-struct Positions<'a> {
-    are_told: bool,
-    latest: BTreeMap<ConceptParticipantId, &'a Position>,
-}
-
-impl Positions<'_> {
-    fn beside(&self, participant: &Participant, names: &BTreeMap<OrganisationId, String>) -> String {
-        let name = names.get(&participant.organisation_id).map(String::as_str).unwrap_or_default();
-        let who = format!("{name} ({})", participant.function);
-        if !self.are_told {
-            return who;
-        }
-        let kind = self.latest.get(&participant.id).map(|position| position.kind);
-        format!("{who}: {}", position(kind))
-    }
-}
-
 /// An edition as this person may see it, and the name of its file.
-async fn report(services: &Services, actor: &Actor, id: ConceptId) -> Result<(String, Report), Failure> {
+async fn edition(services: &Services, actor: &Actor, id: ConceptId) -> Result<Edition, Failure> {
     let store = &services.store;
     let permit = actor.permit::<verb::ReadConcept>()?;
     let missing = || Failure::new(ErrorCode::NotFound);
@@ -128,38 +61,37 @@ async fn report(services: &Services, actor: &Actor, id: ConceptId) -> Result<(St
     let district = district::find(store, &directory).await?.ok_or_else(missing)?;
     let centres = organisation::of_kind(store.reader(), &directory, OrganisationKind::IntegrationCentre).await?;
 
-    let today = legal_day(services.clock.now());
-    let mut facts = Vec::new();
-    if let (Some(id), Some(adopted_on)) = (concept.decision_id, concept.adopted_on) {
-        let meetings = actor.permit_whatever::<verb::ReadMeeting>();
-        let decision = decision::find_many(store, &meetings, &[id]).await?.into_iter().next();
-        let words = decision.map(|decision| format!(": {}", decision.text)).unwrap_or_default();
-        facts.push(("Beschluss".to_owned(), format!("{}{words}", day(adopted_on))));
-    }
-    if let (ConceptStatus::InConsultation, Some(respond_by)) = (concept.status, concept.respond_by) {
-        facts.push(("Rückmeldung".to_owned(), format!("bis {}", day(respond_by))));
-    }
-    let told = Positions {
-        are_told: concept_participant::takes_part(store, &permit, id).await?,
-        latest: concept_participant::latest(&positions),
+    let decision = match concept.decision_id {
+        Some(id) => {
+            let meetings = actor.permit_whatever::<verb::ReadMeeting>();
+            decision::find_many(store, &meetings, &[id]).await?.into_iter().next()
+        }
+        None => None,
     };
-    facts.extend(participants.iter().map(|row| ("Beteiligt".to_owned(), told.beside(row, &names))));
-    facts.extend(milestones.iter().map(|row| ("Meilenstein".to_owned(), milestone(&concept, row, today))));
-
+    let are_told = concept_participant::takes_part(store, &permit, id).await?;
+    let latest = concept_participant::latest(&positions);
     let publisher = centres.into_iter().next().map_or_else(|| district.name.clone(), |centre| centre.name);
-    let name = format!("{} {}", concept.title, concept.number);
-    let report = Report {
+    let party = |row: Participant| Party {
+        institution: names.get(&row.organisation_id).cloned().unwrap_or_default(),
+        position: match latest.get(&row.id) {
+            _ if !are_told => Told::Nothing,
+            Some(position) => Told::Position(position.kind),
+            None => Told::Missing,
+        },
+        function: row.function,
+    };
+    let target = |row: Milestone| Target { title: row.title, due_on: row.due_on, reached_on: row.reached_on };
+    Ok(Edition {
         district: district.name,
         publisher,
-        kind: "Konzept".to_owned(),
         title: concept.title,
-        version: Some(format!("Ausgabe {} ({})", concept.number, status(concept.status))),
-        dated: concept.adopted_on.unwrap_or(today),
-        facts,
-        marking: marking(concept.status).map(str::to_owned),
-        contents: true,
-        sections: sections.into_iter().map(|row| Section { title: row.title, markdown: row.text }).collect(),
-        signatures: Vec::new(),
-    };
-    Ok((name, report))
+        number: concept.number,
+        status: concept.status,
+        adopted_on: concept.adopted_on,
+        decision: decision.map(|decision| decision.text),
+        respond_by: concept.respond_by,
+        participants: participants.into_iter().map(party).collect(),
+        milestones: milestones.into_iter().map(target).collect(),
+        sections: sections.into_iter().map(|row| (row.title, row.text)).collect(),
+    })
 }

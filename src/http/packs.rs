@@ -1,12 +1,11 @@
 //! Meeting packs: `GET /meetings/{id}/pack.html` and `.pdf`, with the `Authorization` header. For those who prepare meetings.
 
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use entity::ids::MeetingId;
 
 use super::graphql::{Edge, actor_of, refuse};
-use super::printed::{Form, Room, respond};
+use super::printed::{Form, Room, respond, wrong_method};
 use crate::clock::legal_day;
 use crate::domain::bodies::pack::pack;
 use crate::error::{ErrorCode, Failure};
@@ -33,10 +32,4 @@ async fn show(edge: Data<Edge>, room: Data<Room>, request: HttpRequest, path: Pa
         respond(&room, made, form, &name, MeetingPack::html, MeetingPack::pdf).await
     };
     made.await.unwrap_or_else(|failure| refuse(&request, failure))
-}
-
-async fn wrong_method(request: HttpRequest) -> HttpResponse {
-    let mut response = refuse(&request, Failure::new(ErrorCode::MethodNotAllowed));
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
-    response
 }

@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
 use entity::codes::DocumentType;
 use entity::ids::Identifier;
 use tokio::sync::Semaphore;
 
 use super::files::disposition;
+use super::graphql::refuse;
 use crate::error::{ErrorCode, Failure};
 use crate::print::Fault;
 
@@ -90,6 +91,13 @@ pub(super) async fn respond<D: Send + 'static>(
             .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox")),
     };
     Ok(response.body(bytes))
+}
+
+/// Printed documents are only fetched.
+pub(super) async fn wrong_method(request: HttpRequest) -> HttpResponse {
+    let mut response = refuse(&request, Failure::new(ErrorCode::MethodNotAllowed));
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
+    response
 }
 
 /// What is told of a document that could not be made.

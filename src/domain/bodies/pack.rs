@@ -10,6 +10,7 @@ use entity::ids::{AgendaItemId, CaseId, MunicipalityId, ThemeId};
 
 use super::agenda::{Placed, numbered};
 use crate::domain::structure::figure::{Audience, BASE, Counted, shown, shown_amount};
+use crate::print::german;
 use crate::print::{
     AgendaItem, Breakdown, Choice, Cost, Evidence, Figure, FormerDecision, Matter, MeetingPack, Months as Columns,
     Paper, Theme,
@@ -348,15 +349,11 @@ fn cost(material: &Material, all: &[&Met], today: NaiveDate) -> Cost {
     }
 }
 
-fn german(day: NaiveDate) -> String {
-    day.format("%d.%m.%Y").to_string()
-}
-
 fn choice(option: &Choosable) -> Choice {
     let mut words: Vec<String> = option.description.iter().cloned().collect();
     if !option.is_recommended {
         words.extend(option.owner.iter().map(|owner| format!("Zuständig: {owner}.")));
-        words.extend(option.due_on.map(|day| format!("Bis {}.", german(day))));
+        words.extend(option.due_on.map(|day| format!("Bis {}.", german::day(day))));
     }
     let cents = |cents: Option<i64>| cents.and_then(|cents| u64::try_from(cents).ok());
     Choice {
@@ -374,7 +371,7 @@ fn former(former: &Former) -> FormerDecision {
         .iter()
         .map(|action| {
             let day = |word: &str, day: Option<NaiveDate>| match day {
-                Some(day) => format!("{word} {}", german(day)),
+                Some(day) => format!("{word} {}", german::day(day)),
                 None => word.split(' ').next().unwrap_or_default().to_owned(),
             };
             let standing = match action.status {

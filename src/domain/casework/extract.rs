@@ -75,7 +75,7 @@ fn shown(column: &str, value: &Value) -> Option<String> {
         return Some(here.format("%d.%m.%Y, %H:%M Uhr").to_string());
     }
     if let Ok(day) = text.parse::<chrono::NaiveDate>() {
-        return Some(day.format("%d.%m.%Y").to_string());
+        return Some(crate::print::german::day(day));
     }
     Some(word(&text).to_owned())
 }
