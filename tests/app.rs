@@ -131,13 +131,7 @@ impl TestApp {
 
     /// A client that is not logged in.
     pub fn nobody(&self) -> Client {
-        let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(30))
-            // Shorter than the server waits, which would otherwise close a connection just as it is used again.
-            .pool_idle_timeout(Duration::from_secs(2))
-            .build()
-            .unwrap();
-        Client { http, url: self.url("/graphql"), token: None, refresh_token: None }
+        Client::at(self.url("/graphql"))
     }
 
     /// A client that logged in with a demo account.
@@ -147,17 +141,7 @@ impl TestApp {
 
     /// A client that logged in.
     pub async fn user_with_password(&self, login: &str, password: &str) -> Client {
-        let nobody = self.nobody();
-        let answer = nobody
-            .send(
-                "mutation($input: SessionLoginInput!) { sessionLogin(input: $input) {
-                    session { accessToken refreshToken } userErrors { code } } }",
-                json!({ "input": { "login": login, "password": password } }),
-            )
-            .await;
-        let session = &answer.data()["sessionLogin"]["session"];
-        let text = |name: &str| session[name].as_str().unwrap_or_else(|| panic!("{login}: {answer:?}")).to_owned();
-        Client { token: Some(text("accessToken")), refresh_token: Some(text("refreshToken")), ..nobody }
+        self.nobody().logged_in(login, password).await
     }
 
     /// The coordinator of the demo.
@@ -217,6 +201,31 @@ pub struct Client {
 }
 
 impl Client {
+    /// Somebody who is not logged in, at the endpoint of a server.
+    pub fn at(url: String) -> Self {
+        let http = reqwest::Client::builder()
+            .timeout(Duration::from_secs(30))
+            // Shorter than the server waits, which would otherwise close a connection just as it is used again.
+            .pool_idle_timeout(Duration::from_secs(2))
+            .build()
+            .unwrap();
+        Self { http, url, token: None, refresh_token: None }
+    }
+
+    /// The same, logged in.
+    pub async fn logged_in(self, login: &str, password: &str) -> Self {
+        let answer = self
+            .send(
+                "mutation($input: SessionLoginInput!) { sessionLogin(input: $input) {
+                    session { accessToken refreshToken } userErrors { code } } }",
+                json!({ "input": { "login": login, "password": password } }),
+            )
+            .await;
+        let session = &answer.data()["sessionLogin"]["session"];
+        let text = |name: &str| session[name].as_str().unwrap_or_else(|| panic!("{login}: {answer:?}")).to_owned();
+        Self { token: Some(text("accessToken")), refresh_token: Some(text("refreshToken")), ..self }
+    }
+
     /// Sends a document without variables.
     pub async fn query(&self, document: &str) -> Answer {
         self.send(document, json!({})).await

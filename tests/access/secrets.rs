@@ -14,7 +14,9 @@ use super::matrix::{ids, readers};
 use super::samples::samples;
 use super::world::Place;
 use crate::app::{Client, TestApp};
+use crate::clients::MUNICIPAL;
 use crate::databases::{TestDatabase, both_databases};
+use crate::program::Program;
 
 /// What of the client's identity is on record, as the tests plant it.
 const IDENTITY: [&str; 6] = ["Musterfrau", "Musterova", "Erika", "1985-03-14", "Musterweg", "erika@muster.example"];
@@ -184,7 +186,10 @@ both_databases! {
         let ids = ids(&app, &place).await;
         let manager = app.user("case.management@stadt-coesfeld.example").await;
         let told = json!({ "caseId": ids.case, "kind": "COST", "needArea": "WORK", "severity": "MINOR", "vignette": format!("Ein {VIGNETTE} sang.") });
-        crate::structure::raised(&manager, told).await;
+        let barrier = crate::structure::raised(&manager, told).await;
+        // From here on the centre follows it, and reads what happened.
+        let up = json!({ "barrierId": barrier["id"], "stage": 3 });
+        crate::casework::done(&manager, "barrierMove", up, "barrier { id }").await;
         let readers = readers(&app, &place).await;
         let schema = Schema::read();
         let mut roots: Vec<(String, String, Value)> = Vec::new();
@@ -241,5 +246,48 @@ both_databases! {
                 name => assert_eq!((identity, texts, vignette), (BTreeSet::new(), BTreeSet::new(), false), "{name}"),
             }
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_line_of_the_log_and_no_metric_holds_what_is_on_record_about_a_person() {
+    let db = TestDatabase::sqlite().await;
+    let program =
+        Program::on(&db).with("KIM_LOG_FILTER", "trace").with("KIM_DEMO", "true").with("KIM_LOG_FORMAT", "json");
+    let process = program.serve(&["serve"]);
+    let manager = Client::at(process.url("/graphql")).logged_in(MUNICIPAL, kim::demo::PASSWORD).await;
+    let case = crate::clients::known(&manager).await;
+    crate::casework::work(&manager, &case["id"], "MARK").await;
+    // Read, searched, exported, refused with its place, and asked for in a way that fails.
+    let told = crate::clients::identity(&manager, &case["client"]["id"]).await;
+    assert_eq!(told.data()["client"]["identity"]["familyName"], "Musterfrau");
+    let search = "query($names: String!) { clientSearch(names: $names) { fit client { id } } }";
+    assert!(
+        !manager.send(search, json!({ "names": "Musterfrau Erika" })).await.data()["clientSearch"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+    let extract = "query($id: ID!) { clientExtract(id: $id) { json html } }";
+    assert!(
+        manager.send(extract, json!({ "id": case["client"]["id"] })).await.data().to_string().contains("Musterfrau")
+    );
+    let named = json!({ "caseId": case["id"], "kind": "COST", "needArea": "WORK", "severity": "MINOR", "vignette": "Frau Musterfrau zahlt." });
+    assert_eq!(
+        crate::casework::refused(&manager, "barrierRaise", named, "barrier { id }").await,
+        ["TEXT_NAMES_PERSON"]
+    );
+    let broken = manager
+        .query("query Musterfrau { clientSearch(names: \"Musterfrau\", birthDate: \"1985-03-14x\") { fit } }")
+        .await;
+    assert!(broken.body["errors"].is_array(), "{broken:?}");
+    let metrics = reqwest::get(process.url("/metrics")).await.unwrap().text().await.unwrap();
+    process.terminate();
+    let ended = process.ended().await;
+    assert_eq!(ended.code, 0);
+    assert!(ended.complaints.lines().count() > 50, "it logs nearly everything that it can");
+    for (place, text) in [("log", &ended.complaints), ("output", &ended.output), ("metrics", &metrics)] {
+        let marks: Vec<&str> = IDENTITY.iter().chain(&TEXTS).copied().collect();
+        assert_eq!(found(text, &marks), BTreeSet::new(), "{place}");
     }
 }
