@@ -455,8 +455,8 @@ catalogue! {
         "Dieser Beschluss ({kind}) nimmt das Konzept nicht an. Einen Beschluss der Art ADOPT angeben." "This decision ({kind}) does not adopt the concept. Name one of the kind ADOPT.";
     ConceptDecisionTooEarly "CONCEPT_DECISION_TOO_EARLY" Rule 422 false
         "Der Beschluss ist älter als der Text, der seit {opened} abgestimmt wird. Einen späteren Beschluss angeben." "The decision is older than the text, which is under consultation since {opened}. Name a later decision.";
-    ConceptDecisionUsed "CONCEPT_DECISION_USED" Rule 409 false
-        "Durch diesen Beschluss wurde schon Ausgabe {number} beschlossen. Den Beschluss über diese Ausgabe angeben." "Edition {number} was adopted by this decision already. Name the decision about this edition.";
+    ConceptDecisionElsewhere "CONCEPT_DECISION_ELSEWHERE" Rule 409 false
+        "Der Beschluss betrifft nicht diese Ausgabe: Der Tagesordnungspunkt muss sie nennen." "The decision is not about this edition: the item of the agenda has to name it.";
     ConceptCommentSettled "CONCEPT_COMMENT_SETTLED" Rule 409 false
         "Die Anmerkung ist schon beantwortet ({status})." "The comment is answered already ({status}).";
     ConceptParticipantAnswered "CONCEPT_PARTICIPANT_ANSWERED" Rule 409 false

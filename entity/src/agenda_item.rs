@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::codes::AgendaItemStatus;
-use crate::ids::{AgendaItemId, DistrictId, MeetingId, OrganisationId, ThemeId};
+use crate::ids::{AgendaItemId, ConceptId, DistrictId, MeetingId, OrganisationId, ThemeId};
 
 /// An item of an agenda.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub struct Model {
     pub proposal: Option<String>,
     /// The theme that it deals with.
     pub theme_id: Option<ThemeId>,
+    /// The edition of the concept that it deals with.
+    pub concept_id: Option<ConceptId>,
     /// The institution concerned.
     pub organisation_id: Option<OrganisationId>,
     /// Whether it is dealt with in public.

@@ -40,6 +40,7 @@ mod m20261126_000131_concept_participant;
 mod m20261126_000132_concept_milestone;
 mod m20261126_000140_published_object;
 mod m20261126_000150_theme_option;
+mod m20261126_000151_agenda_item_concept;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +86,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000132_concept_milestone::Migration),
             Box::new(m20261126_000140_published_object::Migration),
             Box::new(m20261126_000150_theme_option::Migration),
+            Box::new(m20261126_000151_agenda_item_concept::Migration),
         ]
     }
 }

@@ -234,6 +234,7 @@ impl Bodies<'_> {
             ),
             proposal: Some("Der Ausschuss nimmt den Bericht zur Kenntnis.".to_owned()),
             theme_id: None,
+            concept_id: None,
             organisation_id: Some(self.organisation(CENTRE)?),
             is_public: true,
             continues_id: None,

@@ -77,6 +77,7 @@ fn item(meeting_id: MeetingId, title: &str) -> AgendaItemAddInput {
         description: None,
         proposal: None,
         theme_id: None,
+        concept_id: None,
         organisation_id: None,
         is_public: false,
         continues_id: None,

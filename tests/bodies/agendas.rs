@@ -92,4 +92,28 @@ both_databases! {
         let answer = json!({ "meetingQuestionId": question, "answer": "anders" });
         assert_eq!(command(&employer, "meetingQuestionAnswer", answer, "replayed").await.code(), "FORBIDDEN");
     }
+
+    async fn what_is_said_about_a_theme_names_nobody_of_its_cases_and_the_attempt_is_on_record(db: TestDatabase) {
+        let mut round = Round::open(db, 1, json!({})).await;
+        let manager = round.app.user(crate::clients::CENTRAL).await;
+        crate::structure::met(&manager, 1, "OFFER_FULL").await;
+        let theme = crate::structure::proposed(&round.coordinator, "OFFER_FULL").await;
+        let meeting = round.planned().await;
+        for field in ["title", "description", "proposal"] {
+            let mut input = json!({ "meetingId": meeting, "title": "Kurse", "themeId": theme });
+            input[field] = json!("Wie bei Familie Nummer1");
+            assert_eq!(refused(&round.coordinator, "agendaItemAdd", input).await, rule("TEXT_NAMES_PERSON", field));
+        }
+        let (meeting, items) = round.held(&[json!({ "themeId": theme }), json!({})]).await;
+        let decision = |item: &str| json!({ "agendaItemId": item, "kind": "TAKE_NOTE", "text": "Kenntnis genommen: Nummer1." });
+        let user = round.coordinator.clone();
+        assert_eq!(refused(&user, "decisionRecord", decision(&items[0])).await, rule("TEXT_NAMES_PERSON", "text"));
+        done(&user, "decisionRecord", decision(&items[1]), "decision { id }").await;
+        let minutes = json!({ "meetingId": meeting, "minutes": "## Kurse\n\nBericht über Nummer1." });
+        assert_eq!(refused(&user, "meetingRecordMinutes", minutes).await, rule("TEXT_NAMES_PERSON", "minutes"));
+        let officer = round.app.user("datenschutz@kreis-coesfeld.example").await;
+        let accesses = officer.query("{ accesses(first: 20) { nodes { basis } } }").await;
+        let accesses = accesses.data()["accesses"]["nodes"].as_array().unwrap().clone();
+        assert!(accesses.iter().filter(|access| access["basis"] == "COMPARISON").count() >= 5, "{accesses:?}");
+    }
 }

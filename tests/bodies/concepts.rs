@@ -60,7 +60,7 @@ impl Desk {
     /// Puts the edition to the town, and has it adopted.
     async fn through(&self) {
         self.consult().await;
-        self.adopt(&decision(&self.app, &self.coordinator, COESFELD, "ADOPT").await).await;
+        self.adopt(&decision(&self.app, &self.coordinator, COESFELD, "ADOPT", &self.concept).await).await;
     }
 
     /// Goes on with the next edition.
@@ -109,8 +109,8 @@ pub async fn ids(app: &TestApp) -> crate::access::samples::ConceptIds {
     }
 }
 
-/// A decision of this kind, taken today by a body of its own.
-async fn decision(app: &TestApp, user: &Client, organisation: &str, kind: &str) -> String {
+/// A decision of this kind about an edition, taken today by a body of its own.
+async fn decision(app: &TestApp, user: &Client, organisation: &str, kind: &str, concept: &str) -> String {
     let organisation = id_of(user, "organisations", organisation).await;
     let body = json!({ "kind": "STEERING_GROUP", "name": format!("Runde {}", uuid::Uuid::now_v7()) });
     let body = id(&done(user, "bodyFound", body, "body { id }").await);
@@ -121,7 +121,8 @@ async fn decision(app: &TestApp, user: &Client, organisation: &str, kind: &str) 
     let starts = (app.clock.now() + Duration::minutes(1)).to_rfc3339();
     let input = json!({ "bodyId": body, "title": "Sitzung", "startsAt": starts });
     let meeting = id(&done(user, "meetingPlan", input, "meeting { id }").await);
-    let item = json!({ "meetingId": meeting, "title": "Konzept" });
+    let item =
+        json!({ "meetingId": meeting, "title": "Konzept", "conceptId": (!concept.is_empty()).then_some(concept) });
     let item = id(&done(user, "agendaItemAdd", item, "agendaItem { id }").await);
     done(user, "meetingInvite", json!({ "meetingId": meeting }), "meeting { id }").await;
     done(user, "meetingHold", json!({ "meetingId": meeting, "presentIds": [member] }), "meeting { id }").await;
@@ -354,7 +355,7 @@ both_databases! {
         let open = desk.read(&desk.coordinator, "comments { nodes { id } }").await;
         let settle = json!({ "conceptCommentId": open["comments"]["nodes"][0]["id"], "isAccepted": true });
         done(&desk.coordinator, "conceptCommentSettle", settle, "conceptComment { status }").await;
-        desk.adopt(&decision(&desk.app, &desk.coordinator, COESFELD, "ADOPT").await).await;
+        desk.adopt(&decision(&desk.app, &desk.coordinator, COESFELD, "ADOPT", &desk.concept).await).await;
         for reader in [&town, &manager] {
             assert_eq!(marks(reader).await, "Q0milestone Q0text Q0title", "adopted, without what was said about it");
         }
@@ -393,7 +394,7 @@ both_databases! {
         ] {
             assert_eq!(refused(&stranger, name, input).await, rule("NOT_FOUND", path), "{name}");
         }
-        let foreign = decision(&desk.app, &stranger, "Zentrum Anderswo", "ADOPT").await;
+        let foreign = decision(&desk.app, &stranger, "Zentrum Anderswo", "ADOPT", "").await;
         let input = json!({ "conceptId": desk.concept, "decisionId": foreign });
         assert_eq!(refused(&desk.coordinator, "conceptAdopt", input).await, rule("NOT_FOUND", "decisionId"));
     }
@@ -415,7 +416,7 @@ both_databases! {
         let whole = json!({ "conceptId": desk.concept, "text": "Gut." });
         let other = done(&desk.app.supervisor().await, "conceptCommentAdd", whole, "conceptComment { id organisation { name } section { key } }").await;
         assert_eq!((&other["organisation"], &other["section"]), (&Value::Null, &Value::Null));
-        let adopt = json!({ "conceptId": desk.concept, "decisionId": decision(&desk.app, user, COESFELD, "ADOPT").await });
+        let adopt = json!({ "conceptId": desk.concept, "decisionId": decision(&desk.app, user, COESFELD, "ADOPT", &desk.concept).await });
         assert_eq!(refused(user, "conceptAdopt", adopt.clone()).await, rule("CONCEPT_COMMENTS_OPEN", ""));
         let settle = |id: &Value, accepted: bool, answer: Value| json!({ "conceptCommentId": id, "isAccepted": accepted, "answer": answer });
         assert_eq!(refused(user, "conceptCommentSettle", settle(&comment["id"], false, Value::Null)).await, rule("TEXT_EMPTY", "answer"));
@@ -484,7 +485,7 @@ both_databases! {
         let mut desk = Desk::open(db).await;
         desk.section("aim", "Ziel", "Text").await;
         desk.participant(COESFELD).await;
-        let early = decision(&desk.app, &desk.coordinator, COESFELD, "ADOPT").await;
+        let early = decision(&desk.app, &desk.coordinator, COESFELD, "ADOPT", &desk.concept).await;
         let adopt = |desk: &Desk, decision: &str| json!({ "conceptId": desk.concept, "decisionId": decision });
         assert_eq!(refused(&desk.coordinator, "conceptAdopt", adopt(&desk, &early)).await, rule("CONCEPT_STEP_NOT_ALLOWED", ""), "a draft");
         desk.app.clock.advance(Duration::days(1));
@@ -492,10 +493,10 @@ both_databases! {
         desk.consult().await;
         assert_eq!(refused(&desk.coordinator, "conceptAdopt", adopt(&desk, &early)).await, rule("CONCEPT_DECISION_TOO_EARLY", "decisionId"));
         for kind in ["REJECT", "DEFER", "TAKE_NOTE", "DELEGATE"] {
-            let other = decision(&desk.app, &desk.coordinator, COESFELD, kind).await;
+            let other = decision(&desk.app, &desk.coordinator, COESFELD, kind, &desk.concept).await;
             assert_eq!(refused(&desk.coordinator, "conceptAdopt", adopt(&desk, &other)).await, rule("CONCEPT_DECISION_UNSUITABLE", "decisionId"), "{kind}");
         }
-        let first = decision(&desk.app, &desk.coordinator, COESFELD, "ADOPT").await;
+        let first = decision(&desk.app, &desk.coordinator, COESFELD, "ADOPT", &desk.concept).await;
         let stranger = format!("dec_{}", "0".repeat(32));
         assert_eq!(refused(&desk.coordinator, "conceptAdopt", adopt(&desk, &stranger)).await, rule("NOT_FOUND", "decisionId"));
         let adopted = done(&desk.coordinator, "conceptAdopt", adopt(&desk, &first), "concept { status adoptedOn decision { text } }").await;
@@ -506,8 +507,8 @@ both_databases! {
             "sections": { "nodes": [{ "key": "aim", "text": "Text" }] }, "participants": { "nodes": [{ "function": "Leitung", "invitedAt": null }] },
             "comments": { "nodes": [] } }));
         desk.consult().await;
-        assert_eq!(refused(&desk.coordinator, "conceptAdopt", adopt(&desk, &first)).await, rule("CONCEPT_DECISION_USED", "decisionId"));
-        desk.adopt(&decision(&desk.app, &desk.coordinator, COESFELD, "ADOPT").await).await;
+        assert_eq!(refused(&desk.coordinator, "conceptAdopt", adopt(&desk, &first)).await, rule("CONCEPT_DECISION_ELSEWHERE", "decisionId"), "it adopted another edition");
+        desk.adopt(&decision(&desk.app, &desk.coordinator, COESFELD, "ADOPT", &desk.concept).await).await;
         let list = desk.app.employer().await.query("{ concepts { nodes { number status } } }").await.data()["concepts"]["nodes"].clone();
         assert_eq!(list, json!([{ "number": 3, "status": "ADOPTED" }, { "number": 2, "status": "SUPERSEDED" }, { "number": 1, "status": "WITHDRAWN" }]));
     }
@@ -637,7 +638,7 @@ both_databases! {
         let policies: Vec<_> = response.headers().get_all("content-security-policy").iter().collect();
         assert_eq!(policies, ["default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"]);
         assert!(response.text().await.unwrap().contains("Stadt Coesfeld (Leitung): noch keine Position"));
-        desk.adopt(&decision(&desk.app, &desk.coordinator, COESFELD, "ADOPT").await).await;
+        desk.adopt(&decision(&desk.app, &desk.coordinator, COESFELD, "ADOPT", &desk.concept).await).await;
         assert!(desk.get(&town, &page).await.text().await.unwrap().contains("noch keine Position"));
         // The employer of this case manager takes part; the job centre does not.
         assert!(desk.get(&manager, &page).await.text().await.unwrap().contains("noch keine Position"));
@@ -704,7 +705,7 @@ both_databases! {
             let comment = json!({ "conceptId": desk.concept, "text": "Gut." });
             let comment = done(&desk.coordinator, "conceptCommentAdd", comment, "conceptComment { id }").await;
             done(&desk.coordinator, "conceptCommentSettle", json!({ "conceptCommentId": comment["id"], "isAccepted": true }), "conceptComment { id }").await;
-            desk.adopt(&decision(&desk.app, &desk.coordinator, COESFELD, "ADOPT").await).await;
+            desk.adopt(&decision(&desk.app, &desk.coordinator, COESFELD, "ADOPT", &desk.concept).await).await;
             if round < 2 {
                 desk.next().await;
                 participant = id(&desk.read(&desk.coordinator, "participants { nodes { id } }").await["participants"]["nodes"][0]);

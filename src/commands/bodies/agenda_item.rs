@@ -2,16 +2,18 @@
 
 use async_graphql::InputObject;
 use entity::codes::{AgendaItemStatus, MeetingStatus};
-use entity::ids::{AgendaItemId, Identifier, MeetingId, OrganisationId, ThemeId};
+use entity::ids::{AgendaItemId, ConceptId, Identifier, MeetingId, OrganisationId, ThemeId};
 use serde::Serialize;
 
 use super::{TEXT_MAXIMUM, TITLE_MAXIMUM, expect_organisation, lock_item};
 use crate::access::{on, verb};
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Work};
+use crate::commands::structure::theme::guard;
 use crate::domain::bodies::agenda::{open_for_items, open_for_result, place};
 use crate::domain::input::Checks;
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::bodies::agenda_item::{self, AgendaItem};
+use crate::store::bodies::concept;
 use crate::store::bodies::meeting::{self, Meeting};
 use crate::store::bodies::publication::Source;
 use crate::store::structure::theme_touch;
@@ -95,6 +97,7 @@ fn siblings(items: &[AgendaItem], parent: Option<AgendaItemId>) -> Vec<AgendaIte
 async fn expect_named<V: on::Meeting>(
     work: &Work<'_, V>,
     theme: Option<ThemeId>,
+    concept: Option<ConceptId>,
     organisation: Option<OrganisationId>,
 ) -> Result<(), Stop> {
     if let Some(theme) = theme
@@ -102,10 +105,27 @@ async fn expect_named<V: on::Meeting>(
     {
         return Err(UserError::at("themeId", ErrorCode::NotFound).into());
     }
+    if let Some(concept) = concept
+        && !concept::exists(work.transaction.connection(), work.permit, concept).await?
+    {
+        return Err(UserError::at("conceptId", ErrorCode::NotFound).into());
+    }
     if let Some(organisation) = organisation {
         expect_organisation(work, "organisationId", organisation).await?;
     }
     Ok(())
+}
+
+/// What an item says about a theme must not tell who a person of its evidence is.
+async fn guard_item<V: on::Meeting>(
+    work: &Work<'_, V>,
+    theme: Option<ThemeId>,
+    title: &str,
+    texts: [Option<&str>; 2],
+) -> Result<(), Stop> {
+    let Some(theme) = theme else { return Ok(()) };
+    let [description, proposal] = texts;
+    guard(work, &[theme], &[("title", Some(title)), ("description", description), ("proposal", proposal)]).await
 }
 
 fn check(checks: &mut Checks, title: &str, texts: [Option<&str>; 2], position: Option<i32>) {
@@ -136,6 +156,8 @@ pub struct AgendaItemAddInput {
     pub proposal: Option<String>,
     /// The generative theme that it deals with.
     pub theme_id: Option<ThemeId>,
+    /// The edition of the concept that it deals with: a decision on the item can adopt it.
+    pub concept_id: Option<ConceptId>,
     /// The institution concerned: it sees the item.
     pub organisation_id: Option<OrganisationId>,
     /// Whether it is dealt with in public, and so is published with the meeting.
@@ -174,7 +196,8 @@ impl Creates for AgendaItemAddInput {
                 return Err(UserError::at("parentId", ErrorCode::AgendaTooNested).into());
             }
         }
-        expect_named(work, self.theme_id, self.organisation_id).await?;
+        expect_named(work, self.theme_id, self.concept_id, self.organisation_id).await?;
+        guard_item(work, self.theme_id, &self.title, [self.description.as_deref(), self.proposal.as_deref()]).await?;
         if let Some(carried) = self.continues_id {
             let postponed = agenda_item::postponed(connection, work.permit, &[meeting.body_id]).await?;
             let suits = |(item, of): &(AgendaItem, Meeting)| item.id == carried && of.starts_at < meeting.starts_at;
@@ -194,6 +217,7 @@ impl Creates for AgendaItemAddInput {
             description: self.description.clone(),
             proposal: self.proposal.clone(),
             theme_id: self.theme_id,
+            concept_id: self.concept_id,
             organisation_id: self.organisation_id,
             is_public: self.is_public,
             status: AgendaItemStatus::Open,
@@ -225,6 +249,8 @@ pub struct AgendaItemChangeInput {
     pub proposal: Option<String>,
     /// The generative theme that it deals with.
     pub theme_id: Option<ThemeId>,
+    /// The edition of the concept that it deals with: a decision on the item can adopt it.
+    pub concept_id: Option<ConceptId>,
     /// The institution concerned: it sees the item.
     pub organisation_id: Option<OrganisationId>,
     /// Whether it is dealt with in public, and so is published with the meeting.
@@ -250,7 +276,8 @@ impl Changes for AgendaItemChangeInput {
         let connection = work.transaction.connection();
         let meeting = meeting_of(work, &item).await?;
         open_for_items(meeting.status, meeting.starts_at <= work.now)?;
-        expect_named(work, self.theme_id, self.organisation_id).await?;
+        expect_named(work, self.theme_id, self.concept_id, self.organisation_id).await?;
+        guard_item(work, self.theme_id, &self.title, [self.description.as_deref(), self.proposal.as_deref()]).await?;
         if let Some(position) = self.position {
             let items = agenda_item::of_meetings(connection, work.permit, &[meeting.id]).await?;
             let order = place(&siblings(&items, item.parent_id), item.id, Some(position));
@@ -260,6 +287,7 @@ impl Changes for AgendaItemChangeInput {
         item.description = self.description.clone();
         item.proposal = self.proposal.clone();
         item.theme_id = self.theme_id;
+        item.concept_id = self.concept_id;
         item.organisation_id = self.organisation_id;
         item.is_public = self.is_public;
         store(work, item).await

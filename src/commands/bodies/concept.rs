@@ -18,7 +18,7 @@ use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::bodies::concept::{self, Concept};
 use crate::store::bodies::concept_participant::{self, Participant};
 use crate::store::bodies::concept_section::{self, Section};
-use crate::store::bodies::decision;
+use crate::store::bodies::{agenda_item, decision};
 use crate::store::casework::notice::{self, Recipient};
 
 impl Record for Concept {
@@ -353,7 +353,7 @@ pub struct ConceptAdoptInput {
     pub concept_id: ConceptId,
     /// The version that you saw; refused if it was changed since.
     pub expected_version: Option<i32>,
-    /// The decision: of the kind ADOPT, taken since the consultation was opened, about this edition alone.
+    /// The decision: of the kind ADOPT, taken since the consultation was opened, on an item that names this edition.
     pub decision_id: DecisionId,
 }
 
@@ -378,9 +378,9 @@ impl Changes for ConceptAdoptInput {
         let decision = found.ok_or_else(|| UserError::at("decisionId", ErrorCode::NotFound))?;
         let opened_on = legal_day(concept.opened_at.unwrap_or(work.now));
         adopts(decision.kind, decision.decided_on, opened_on)?;
-        if let Some(other) = concept::adopted_by(connection, work.permit, decision.id).await? {
-            let used = UserError::at("decisionId", ErrorCode::ConceptDecisionUsed);
-            return Err(used.with("number", other.number).into());
+        let item = agenda_item::find(connection, &meetings, decision.item_id).await?;
+        if item.and_then(|item| item.concept_id) != Some(concept.id) {
+            return Err(UserError::at("decisionId", ErrorCode::ConceptDecisionElsewhere).into());
         }
         let mut superseded = None;
         if let Some(mut before) = concept::lock_in_force(connection, work.permit).await? {

@@ -15,6 +15,8 @@ use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::bodies::concept_comment::{self, Comment};
 use crate::store::bodies::{concept, concept_participant, concept_section};
 
+/// The most comments of one institution on an edition.
+const COMMENTS_OF_ONE_MAXIMUM: u64 = 50;
 /// The most comments on an edition.
 const COMMENTS_MAXIMUM: u64 = 500;
 
@@ -68,8 +70,13 @@ impl Creates for ConceptCommentAddInput {
         {
             return Err(UserError::at("conceptSectionId", ErrorCode::NotFound).into());
         }
-        if concept_comment::count(connection, work.permit, concept.id).await? >= COMMENTS_MAXIMUM {
-            return Err(UserError::at("", ErrorCode::ListTooLong).with("maximum", COMMENTS_MAXIMUM).into());
+        let organisation_id = concept_participant::speaks_for(connection, work.permit, concept.id).await?;
+        // No institution takes the place of the others.
+        let own = organisation_id.map(|id| (Some(id), COMMENTS_OF_ONE_MAXIMUM));
+        for (of, maximum) in own.into_iter().chain([(None, COMMENTS_MAXIMUM)]) {
+            if concept_comment::count(connection, work.permit, concept.id, of).await? >= maximum {
+                return Err(UserError::at("", ErrorCode::ListTooLong).with("maximum", maximum).into());
+            }
         }
         let comment = Comment {
             id: ConceptCommentId::new(),
@@ -77,7 +84,7 @@ impl Creates for ConceptCommentAddInput {
             concept_id: concept.id,
             section_id: self.concept_section_id,
             consultation: concept.consultation,
-            organisation_id: concept_participant::speaks_for(connection, work.permit, concept.id).await?,
+            organisation_id,
             author_id: work.actor.account_id(),
             text: self.text.clone(),
             status: ConceptCommentStatus::Open,

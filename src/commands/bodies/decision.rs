@@ -12,6 +12,7 @@ use super::{TEXT_MAXIMUM, check_url, lock_item};
 use crate::access::verb;
 use crate::clock::legal_day;
 use crate::commands::pipeline::{Command, Creates, Done, Record, Stop, Work};
+use crate::commands::structure::theme::guard;
 use crate::domain::bodies::agenda::{open_for_result, result};
 use crate::domain::bodies::decision::{Electorate, Votes, tally};
 use crate::domain::input::Checks;
@@ -154,6 +155,7 @@ impl Creates for DecisionRecordInput {
         let items = agenda_item::of_meetings(connection, work.permit, &[meeting.id]).await?;
         let has_parts = items.iter().any(|other| other.parent_id == Some(item.id));
         open_for_result(meeting.status, item.status, has_parts)?;
+        guard(work, item.theme_id.as_slice(), &[("text", Some(&*self.text))]).await?;
         let body = meeting::body(connection, work.permit, meeting.body_id).await?;
         let day = legal_day(meeting.starts_at);
         let members = membership::on_day(connection, work.permit, meeting.body_id, day).await?;

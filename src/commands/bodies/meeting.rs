@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_graphql::InputObject;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use entity::codes::{AttendanceStatus, MeetingStatus};
-use entity::ids::{BodyId, BodyMembershipId, Identifier, MeetingId};
+use entity::ids::{BodyId, BodyMembershipId, Identifier, MeetingId, ThemeId};
 use serde::Serialize;
 use serde_json::json;
 
@@ -13,10 +13,12 @@ use super::tell_members;
 use crate::access::{on, verb};
 use crate::clock::legal_day;
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Work};
+use crate::commands::structure::theme::guard;
 use crate::domain::bodies::meeting::{MeetingTransition, Standing, after};
 use crate::domain::input::{Checks, NAME_MAXIMUM};
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::log::text_hash;
+use crate::store::bodies::agenda_item;
 use crate::store::bodies::meeting::{self, Meeting, Minutes};
 use crate::store::bodies::membership;
 use crate::store::bodies::publication::Source;
@@ -327,6 +329,9 @@ impl Changes for MeetingRecordMinutesInput {
 
     async fn change(&self, work: &Work<'_, Self::Verb>, mut meeting: Meeting) -> Result<Done<Meeting>, Stop> {
         step(work, &mut meeting, MeetingTransition::RecordMinutes).await?;
+        let items = agenda_item::of_meetings(work.transaction.connection(), work.permit, &[meeting.id]).await?;
+        let themes: Vec<ThemeId> = items.iter().filter_map(|item| item.theme_id).collect();
+        guard(work, &themes, &[("minutes", Some(&*self.minutes))]).await?;
         let minutes = Minutes {
             meeting_id: meeting.id,
             district_id: work.permit.district_id(),

@@ -7,7 +7,7 @@ use entity::ids::{BarrierId, Identifier, MunicipalityId, OrganisationId, SignalI
 use serde::Serialize;
 use serde_json::json;
 
-use crate::access::{on, verb};
+use crate::access::{Verb, on, verb};
 use crate::commands::casework::work::CODE_MAXIMUM;
 use crate::commands::district::code_list::require_code;
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Work};
@@ -80,18 +80,22 @@ macro_rules! changes_theme {
     };
 }
 
-/// Refuses texts about a theme that tell who a person of its evidence is (domain rule 17), naming the place and not the
+/// Refuses texts about themes that tell who a person of their evidence is (domain rule 17), naming the place and not the
 /// person.
-pub(super) async fn guard<V: on::Theme>(
+pub(in crate::commands) async fn guard<V: Verb>(
     work: &Work<'_, V>,
-    theme: ThemeId,
+    themes: &[ThemeId],
     texts: &[(&str, Option<&str>)],
 ) -> Result<(), Stop> {
-    let cases = theme::cases_of(work.transaction.connection(), work.permit, theme).await?;
+    if themes.is_empty() {
+        return Ok(());
+    }
+    let permit = work.actor.permit_whatever::<verb::ReadTheme>();
+    let cases = theme::cases_of(work.transaction.connection(), &permit, themes).await?;
     let mut errors = Vec::new();
     for (path, text) in texts {
         let Some(text) = text else { continue };
-        let passages = names_of_cases_in(work.transaction, work.permit, &cases, text).await?;
+        let passages = names_of_cases_in(work.transaction, &permit, &cases, text).await?;
         errors.extend(passages.iter().map(|passage| {
             UserError::at(path, ErrorCode::TextNamesPerson)
                 .with("position", passage.start.saturating_add(1))
@@ -264,7 +268,7 @@ impl Creates for ThemeProposeInput {
         }
         let texts =
             [("title", Some(&*self.title)), ("description", Some(&*self.description)), ("options.reason", work.reason)];
-        guard(work, proposed.id, &texts).await?;
+        guard(work, &[proposed.id], &texts).await?;
         Ok(Done::new(proposed))
     }
 }
@@ -316,7 +320,7 @@ impl Changes for ThemeGatherInput {
         }
         theme::link_pattern(connection, work.permit, found.id, &theme::pattern(&found), by).await?;
         let texts = [("", Some(&*found.title)), ("", Some(&*found.description)), ("options.reason", work.reason)];
-        guard(work, found.id, &texts).await?;
+        guard(work, &[found.id], &texts).await?;
         Ok(Done::new(store(work, found).await?))
     }
 }
@@ -335,7 +339,7 @@ async fn step<V: on::Theme>(
     if !blocked.is_empty() {
         return Err(blocked.into());
     }
-    guard(work, found.id, &[("options.reason", work.reason)]).await?;
+    guard(work, &[found.id], &[("options.reason", work.reason)]).await?;
     let from = found.status;
     (found.status, found.status_since) = (to, work.today);
     let found = store(work, found).await?;
@@ -427,7 +431,7 @@ impl Changes for ThemeSteerInput {
         match self.status {
             Some(to) => step(work, found, ThemeHand::Coordination, to).await,
             None => {
-                guard(work, found.id, &[("options.reason", work.reason)]).await?;
+                guard(work, &[found.id], &[("options.reason", work.reason)]).await?;
                 Ok(Done::new(store(work, found).await?))
             }
         }
@@ -476,7 +480,7 @@ impl Changes for ThemeMergeInput {
         theme::pass_evidence(connection, work.permit, found.id, into.id, by).await?;
         let texts =
             [("intoId", Some(&*into.title)), ("intoId", Some(&*into.description)), ("options.reason", work.reason)];
-        guard(work, into.id, &texts).await?;
+        guard(work, &[into.id], &texts).await?;
         let from = found.status;
         (found.status, found.status_since, found.merged_into_id) = (ThemeStatus::Merged, work.today, Some(into.id));
         let found = store(work, found).await?;
@@ -530,7 +534,7 @@ impl Creates for ThemeSplitInput {
         theme::unlink_pattern(connection, work.permit, whole.id, &pattern).await?;
         let texts =
             [("title", Some(&*self.title)), ("description", Some(&*self.description)), ("options.reason", work.reason)];
-        guard(work, part.id, &texts).await?;
+        guard(work, &[part.id], &texts).await?;
         store(work, whole).await?;
         Ok(Done::new(part).with(json!({ "splitFrom": self.theme_id.to_string() })))
     }
@@ -579,7 +583,7 @@ impl Creates for ThemeAnswerInput {
             return Err(UserError::at("themeId", ErrorCode::ThemeNotAnswerable).into());
         }
         let account = work.actor.account_id().ok_or_else(|| Failure::new(ErrorCode::Forbidden))?;
-        guard(work, found.id, &[("text", Some(&*self.text)), ("hint", self.hint.as_deref())]).await?;
+        guard(work, &[found.id], &[("text", Some(&*self.text)), ("hint", self.hint.as_deref())]).await?;
         let answer = ThemeAnswer {
             id: ThemeAnswerId::new(),
             district_id: work.permit.district_id(),

@@ -119,7 +119,7 @@ impl Changes for ThemeOptionsSetInput {
             });
         }
         let texts: Vec<(&str, Option<&str>)> = texts.iter().map(|(path, text)| (&**path, *text)).collect();
-        guard(work, found.id, &texts).await?;
+        guard(work, &[found.id], &texts).await?;
         theme_option::replace(connection, work.permit, found.id, &options).await?;
         // What stood there before is in the log with the theme's earlier versions.
         Ok(Done::new(store(work, found).await?).with(json!({ "options": options })))

@@ -80,7 +80,7 @@ impl Creates for ThemePublicationRequestInput {
         if matches!(found.status, S::Signal | S::Proposed | S::UnderReview | S::Rejected | S::Merged) {
             return Err(UserError::at("themeId", ErrorCode::ThemeNotPublishable).into());
         }
-        guard(work, found.id, &[("title", Some(&*self.title)), ("text", Some(&*self.text))]).await?;
+        guard(work, &[found.id], &[("title", Some(&*self.title)), ("text", Some(&*self.text))]).await?;
         let account = work.actor.account_id().ok_or_else(|| Failure::new(ErrorCode::Forbidden))?;
         let evidence = theme::evidence_of(connection, work.permit, &[found.id]).await?;
         let evidence = evidence.get(&found.id).copied().unwrap_or_default();

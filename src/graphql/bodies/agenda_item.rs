@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, Object};
 use entity::codes::AgendaItemStatus;
 use entity::ids::OrganisationId;
 
+use super::concept::ConceptDocument;
 use super::decision::Decision;
 use super::meeting::{Meeting, agenda};
 use super::paper::Paper;
@@ -21,8 +22,9 @@ use crate::graphql::district::organisation::Organisation;
 use crate::graphql::guard::Requires;
 use crate::graphql::loaders::{DecisionsOf, PapersOf, QuestionsOf};
 use crate::graphql::payload::payload;
-use crate::graphql::structure::theme::Theme;
+use crate::graphql::structure::theme::{Theme, told};
 use crate::store::bodies::agenda_item as records;
+use crate::store::structure::theme::Concerned;
 
 /// `AgendaItem` of the schema; the description that its readers see stands on the `impl`.
 pub struct AgendaItem(pub records::AgendaItem);
@@ -74,6 +76,12 @@ impl AgendaItem {
         let sees_all = ctx.actor()?.extent(Action::ReadMeeting) == Extent::District;
         let Some(theme) = self.0.theme_id.filter(|_| sees_all) else { return Ok(None) };
         Ok(ctx.load(theme).await?.map(Theme))
+    }
+
+    /// The edition of the case-management concept that it deals with; null if it deals with none, or if you may not see that.
+    async fn concept(&self, ctx: &Context<'_>) -> Result<Option<ConceptDocument>, Failure> {
+        let Some(concept) = self.0.concept_id else { return Ok(None) };
+        Ok(ctx.load(concept).await?.map(ConceptDocument))
     }
 
     /// The institution concerned; null if none is named.
@@ -184,7 +192,9 @@ impl AgendaItemMutations {
         #[graphql(desc = "The meeting and the item.")] input: AgendaItemAddInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<AgendaItemPayload, Failure> {
-        Ok(ctx.create(&input, options).await?.into())
+        let answer = ctx.create(&input, options).await?;
+        let texts = [Some(&*input.title), input.description.as_deref(), input.proposal.as_deref()];
+        told(ctx, answer, input.theme_id.map(|theme| Concerned::Themes(vec![theme])), &texts).await
     }
 
     /// Changes an item, or its place, on the agenda of a meeting that has not begun. For coordinators.
@@ -195,7 +205,9 @@ impl AgendaItemMutations {
         #[graphql(desc = "The item as it is to be.")] input: AgendaItemChangeInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<AgendaItemPayload, Failure> {
-        Ok(ctx.change(&input, options).await?.into())
+        let answer = ctx.change(&input, options).await?;
+        let texts = [Some(&*input.title), input.description.as_deref(), input.proposal.as_deref()];
+        told(ctx, answer, input.theme_id.map(|theme| Concerned::Themes(vec![theme])), &texts).await
     }
 
     /// Takes an item off the agenda of a meeting that has not begun. For coordinators.

@@ -16,7 +16,9 @@ use crate::graphql::context::Ask;
 use crate::graphql::guard::Requires;
 use crate::graphql::loaders::{ActionItemsOf, VotesOf};
 use crate::graphql::payload::payload;
+use crate::graphql::structure::theme::told;
 use crate::store::bodies::decision as records;
+use crate::store::structure::theme::Concerned;
 
 /// `Decision` of the schema; the description that its readers see stands on the `impl`.
 pub struct Decision(pub records::Decision);
@@ -148,6 +150,8 @@ impl DecisionMutations {
         #[graphql(desc = "The item, what was decided, and the votes.")] input: DecisionRecordInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<DecisionPayload, Failure> {
-        Ok(ctx.create(&input, options).await?.into())
+        let answer = ctx.create(&input, options).await?;
+        let theme = ctx.load(input.agenda_item_id).await?.and_then(|item| item.theme_id);
+        told(ctx, answer, theme.map(|theme| Concerned::Themes(vec![theme])), &[Some(&*input.text)]).await
     }
 }

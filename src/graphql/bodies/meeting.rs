@@ -27,10 +27,12 @@ use crate::graphql::guard::Requires;
 use crate::graphql::loaders::{AttendanceOf, FollowUpsOf, ItemsOf, MinutesOf, PapersOf, StandingOf};
 use crate::graphql::log::entry::{LogEntry, history};
 use crate::graphql::payload::payload;
+use crate::graphql::structure::theme::told;
 use crate::store::bodies::agenda_item as items;
 use crate::store::bodies::meeting as records;
 use crate::store::bodies::meeting::{FollowUp, MeetingFilter};
 use crate::store::log::history::Subject;
+use crate::store::structure::theme::Concerned;
 
 /// `Meeting` of the schema; the description that its readers see stands on the `impl`.
 pub struct Meeting(pub records::Meeting);
@@ -372,7 +374,10 @@ impl MeetingMutations {
         #[graphql(desc = "The meeting and its minutes.")] input: MeetingRecordMinutesInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<MeetingPayload, Failure> {
-        Ok(ctx.change(&input, options).await?.into())
+        let answer = ctx.change(&input, options).await?;
+        let items = ctx.load(ItemsOf(input.meeting_id)).await?.unwrap_or_default();
+        let themes = items.iter().filter_map(|item| item.theme_id).collect();
+        told(ctx, answer, Some(Concerned::Themes(themes)), &[Some(&*input.minutes)]).await
     }
 
     /// Records that the minutes are approved: each item has a result, and nothing more is decided. HELD → APPROVED. For

@@ -580,7 +580,7 @@ impl ThemeQueries {
 }
 
 /// Notes for the access log whom a refused text named: the refusal told the writer that somebody is called so.
-pub(super) async fn told<R, P: From<Answer<R>>>(
+pub(in crate::graphql) async fn told<R, P: From<Answer<R>>>(
     ctx: &Context<'_>,
     answer: Answer<R>,
     of: Option<Concerned>,
@@ -630,7 +630,7 @@ impl ThemeMutations {
     ) -> Result<ThemePayload, Failure> {
         let reason = reason(options.as_ref());
         let answer = ctx.change(&input, options).await?;
-        told(ctx, answer, Some(Concerned::Theme(input.theme_id)), &[reason.as_deref()]).await
+        told(ctx, answer, Some(Concerned::Themes(vec![input.theme_id])), &[reason.as_deref()]).await
     }
 
     /// Confirms or rejects a theme: UNDER_REVIEW → CONFIRMED, or → REJECTED with a reason. For supervisors.
@@ -643,7 +643,7 @@ impl ThemeMutations {
     ) -> Result<ThemePayload, Failure> {
         let reason = reason(options.as_ref());
         let answer = ctx.change(&input, options).await?;
-        told(ctx, answer, Some(Concerned::Theme(input.theme_id)), &[reason.as_deref()]).await
+        told(ctx, answer, Some(Concerned::Themes(vec![input.theme_id])), &[reason.as_deref()]).await
     }
 
     /// Takes a theme along the steps of the coordinators, or gives it another priority. For coordinators.
@@ -656,7 +656,7 @@ impl ThemeMutations {
     ) -> Result<ThemePayload, Failure> {
         let reason = reason(options.as_ref());
         let answer = ctx.change(&input, options).await?;
-        told(ctx, answer, Some(Concerned::Theme(input.theme_id)), &[reason.as_deref()]).await
+        told(ctx, answer, Some(Concerned::Themes(vec![input.theme_id])), &[reason.as_deref()]).await
     }
 
     /// Puts together what could be done about a theme, for the body that is to decide; it takes the place of what was put
@@ -671,7 +671,7 @@ impl ThemeMutations {
         let answer = ctx.change(&input, options).await?;
         let texts = input.options.iter().flat_map(|option| [Some(&*option.title), option.description.as_deref()]);
         let texts: Vec<Option<&str>> = texts.collect();
-        told(ctx, answer, Some(Concerned::Theme(input.theme_id)), &texts).await
+        told(ctx, answer, Some(Concerned::Themes(vec![input.theme_id])), &texts).await
     }
 
     /// Lets a theme become part of another: → MERGED. The evidence passes on. For supervisors and coordinators.
@@ -684,7 +684,7 @@ impl ThemeMutations {
     ) -> Result<ThemePayload, Failure> {
         let reason = reason(options.as_ref());
         let answer = ctx.change(&input, options).await?;
-        told(ctx, answer, Some(Concerned::Theme(input.into_id)), &[reason.as_deref()]).await
+        told(ctx, answer, Some(Concerned::Themes(vec![input.into_id])), &[reason.as_deref()]).await
     }
 
     /// Makes a theme of a part of another: the evidence that fits the narrower pattern goes with it. For supervisors and
@@ -699,7 +699,7 @@ impl ThemeMutations {
         let reason = reason(options.as_ref());
         let answer = ctx.create(&input, options).await?;
         let texts = [Some(&*input.title), Some(&*input.description), reason.as_deref()];
-        told(ctx, answer, Some(Concerned::Theme(input.theme_id)), &texts).await
+        told(ctx, answer, Some(Concerned::Themes(vec![input.theme_id])), &texts).await
     }
 
     /// Answers everybody who contributed to a theme. They are told, and see the answer at their barriers. For supervisors and
@@ -713,6 +713,6 @@ impl ThemeMutations {
     ) -> Result<ThemeAnswerPayload, Failure> {
         let answer = ctx.create(&input, options).await?;
         let texts = [Some(&*input.text), input.hint.as_deref()];
-        told(ctx, answer, Some(Concerned::Theme(input.theme_id)), &texts).await
+        told(ctx, answer, Some(Concerned::Themes(vec![input.theme_id])), &texts).await
     }
 }

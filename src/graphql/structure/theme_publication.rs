@@ -151,7 +151,7 @@ impl ThemePublicationMutations {
     ) -> Result<ThemePublicationPayload, Failure> {
         let answer = ctx.create(&input, options).await?;
         let texts = [Some(&*input.title), Some(&*input.text)];
-        told(ctx, answer, Some(Concerned::Theme(input.theme_id)), &texts).await
+        told(ctx, answer, Some(Concerned::Themes(vec![input.theme_id])), &texts).await
     }
 
     /// Releases or refuses a publication that somebody else wrote, or takes one back: → PUBLISHED, REFUSED, WITHDRAWN. For

@@ -89,6 +89,18 @@ pub async fn find_many<V: on::Meeting>(
     Ok(select(permit).filter(Column::Id.is_in(ids.iter().copied())).all(store.reader()).await?)
 }
 
+/// One by its id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find<V: on::Meeting>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    id: AgendaItemId,
+) -> Result<Option<AgendaItem>, Failure> {
+    Ok(select(permit).filter(Column::Id.eq(id)).one(connection).await?)
+}
+
 /// The items of these meetings, in any order.
 ///
 /// # Errors

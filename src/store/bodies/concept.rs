@@ -7,7 +7,7 @@ use async_graphql::InputObject;
 use entity::codes::{ConceptCommentStatus, ConceptStatus};
 pub use entity::concept::Model as Concept;
 use entity::concept::{ActiveModel, Column, Entity};
-use entity::ids::{ConceptId, DecisionId};
+use entity::ids::ConceptId;
 use entity::{concept_comment, concept_participant, concept_section};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{
@@ -16,7 +16,7 @@ use sea_orm::{
 };
 
 use super::concept_participant as participants;
-use crate::access::{Extent, Permit, on, verb};
+use crate::access::{Extent, Permit, Verb, on, verb};
 use crate::domain::bodies::concept::{Standing, is_under_way};
 use crate::error::Failure;
 use crate::store::Store;
@@ -166,14 +166,16 @@ pub async fn lock_in_force(
 
 /// The edition that a decision adopted.
 ///
+/// Whether there is an edition of this id in the district of the permit: to be named by a record of another kind.
+///
 /// # Errors
 /// Those of the database.
-pub async fn adopted_by(
+pub async fn exists<V: Verb>(
     connection: &impl ConnectionTrait,
-    permit: &Permit<verb::EditConcept>,
-    decision: DecisionId,
-) -> Result<Option<Concept>, Failure> {
-    Ok(select(permit).filter(Column::DecisionId.eq(decision)).one(connection).await?)
+    permit: &Permit<V>,
+    id: ConceptId,
+) -> Result<bool, Failure> {
+    Ok(Entity::find_by_id(id).filter(Column::DistrictId.eq(permit.district_id())).one(connection).await?.is_some())
 }
 
 /// Records an edition. `false` if somebody else drafted one with its number meanwhile; then nothing more can be done in this

@@ -2,7 +2,7 @@
 
 pub use entity::concept_comment::Model as Comment;
 use entity::concept_comment::{ActiveModel, Column, Entity};
-use entity::ids::{ConceptCommentId, ConceptId};
+use entity::ids::{ConceptCommentId, ConceptId, OrganisationId};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     Select,
@@ -41,8 +41,13 @@ pub async fn count<V: on::Concept>(
     connection: &impl ConnectionTrait,
     permit: &Permit<V>,
     concept: ConceptId,
+    organisation: Option<OrganisationId>,
 ) -> Result<u64, Failure> {
-    Ok(select(permit).filter(Column::ConceptId.eq(concept)).count(connection).await?)
+    let mut comments = select(permit).filter(Column::ConceptId.eq(concept));
+    if let Some(organisation) = organisation {
+        comments = comments.filter(Column::OrganisationId.eq(organisation));
+    }
+    Ok(comments.count(connection).await?)
 }
 
 /// The edition of a comment: to be locked before the comment is.

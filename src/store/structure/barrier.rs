@@ -181,10 +181,15 @@ pub async fn evidence(
 }
 
 pub(super) fn evidence_of(theme: ThemeId) -> SelectStatement {
+    evidence_of_all(&[theme])
+}
+
+/// The same of several themes.
+pub(super) fn evidence_of_all(themes: &[ThemeId]) -> SelectStatement {
     Query::select()
         .column(theme_evidence::Column::BarrierId)
         .from(theme_evidence::Entity)
-        .and_where(theme_evidence::Column::ThemeId.eq(theme))
+        .and_where(theme_evidence::Column::ThemeId.is_in(themes.iter().copied()))
         .take()
 }
 

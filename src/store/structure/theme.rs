@@ -351,21 +351,21 @@ pub async fn pass_fitting(
     link(connection, to, pattern.condition(permit.district_id()).add(linked), by).await
 }
 
-/// The cases that a theme rests on, at most 2000: to look whether a text names somebody of them.
+/// The cases that themes rest on, at most 2000: to look whether a text names somebody of them.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn cases_of<V: on::Theme>(
     connection: &impl ConnectionTrait,
     permit: &Permit<V>,
-    theme: ThemeId,
+    themes: &[ThemeId],
 ) -> Result<Vec<CaseId>, Failure> {
     Ok(barrier::Entity::find()
         .select_only()
         .column(barrier::Column::CaseId)
         .distinct()
         .filter(barrier::Column::DistrictId.eq(permit.district_id()))
-        .filter(barrier::Column::Id.in_subquery(super::barrier::evidence_of(theme)))
+        .filter(barrier::Column::Id.in_subquery(super::barrier::evidence_of_all(themes)))
         .limit(CASES_MAXIMUM)
         .into_tuple()
         .all(connection)
@@ -564,8 +564,8 @@ pub async fn met_between(
 /// Whose cases a text about a theme could name.
 #[derive(Clone, Debug)]
 pub enum Concerned {
-    /// Those of the evidence of a theme.
-    Theme(ThemeId),
+    /// Those of the evidence of themes.
+    Themes(Vec<ThemeId>),
     /// Those of the barriers that fit a pattern.
     Pattern(Pattern),
 }
@@ -581,7 +581,7 @@ pub async fn comparisons<V: on::Theme>(
     texts: &[&str],
 ) -> Result<Vec<Opening>, Failure> {
     let cases = match of {
-        Concerned::Theme(theme) => cases_of(store.reader(), permit, *theme).await?,
+        Concerned::Themes(themes) => cases_of(store.reader(), permit, themes).await?,
         Concerned::Pattern(pattern) => {
             barrier::Entity::find()
                 .select_only()
