@@ -4,7 +4,6 @@ use std::fs;
 use std::time::Instant;
 
 use entity::codes::{BarrierSeverity, CodeList, ThemeReach, ThemeSolvableBy};
-use futures_util::{StreamExt, TryStreamExt, stream};
 use kim::access::{Actor, verb};
 use kim::app::App;
 use kim::clock::legal_day;
@@ -21,8 +20,6 @@ use crate::{Bench, Trouble};
 
 /// How many themes stand on the board.
 const THEMES: usize = 200;
-/// How many are proposed at the same time.
-const AT_ONCE: usize = 4;
 /// What somebody types, bit by bit.
 const VIGNETTE: &str = "Der Kurs ist belegt, es gibt eine lange Warteliste und keinen Platz in der Nähe";
 
@@ -85,15 +82,10 @@ async fn propose(app: &App) -> Result<(), Failure> {
     // Every seventh, so that they are of different kinds and areas.
     let inputs: Vec<_> = inputs.step_by(7).take(THEMES).collect();
     let commands = &app.engine.services().commands;
-    let (actor, options) = (&actor, CommandOptions::default());
-    let options = &options;
     let begun = Instant::now();
-    stream::iter(&inputs)
-        .map(|input| async move { commands.create(actor, input, options).await.map(drop) })
-        .buffer_unordered(AT_ONCE)
-        .try_collect::<()>()
-        .await
-        .map_err(|_| Failure::internal("a theme could not be proposed"))?;
+    for input in &inputs {
+        commands.create(&actor, input, &CommandOptions::default()).await?;
+    }
     println!("{} themes proposed with their evidence in {:.1} s.", inputs.len(), begun.elapsed().as_secs_f64());
     Ok(())
 }
