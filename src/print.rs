@@ -57,8 +57,6 @@ pub struct MeetingPack {
     pub starts_at: Option<NaiveTime>,
     /// Where it takes place.
     pub place: String,
-    /// Who leads it.
-    pub chair: Option<String>,
     /// What has to stand on top, if anything: "Entwurf", "nicht öffentlich".
     pub marking: Option<String>,
     /// The day as of which the figures hold; also the date in the PDF.
@@ -119,8 +117,6 @@ pub struct Theme {
     pub title: String,
     /// What it is about, in plain words; blank lines part paragraphs.
     pub description: String,
-    /// Its stage on the stair: "Stufe 5 von 5: Generatives Thema".
-    pub stage: Option<String>,
     /// Its status: "priorisiert".
     pub status: String,
     /// More that can be said in a word or two: reach, legal sphere, priority (name and value).
@@ -223,8 +219,6 @@ pub struct Report {
     pub contents: bool,
     /// Its text.
     pub sections: Vec<Section>,
-    /// Who signs: "Vorsitz", "Schriftführung".
-    pub signatures: Vec<String>,
 }
 
 /// A part of a document.

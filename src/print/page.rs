@@ -322,7 +322,7 @@ fn decisions(meeting: &view::Meeting) -> Markup {
                     }
                 }
             }
-            (signatures(&["Ort, Datum", "Vorsitz", "Schriftführung"]))
+            div.signatures { @for name in ["Ort, Datum", "Vorsitz", "Schriftführung"] { p { (name) } } }
         }
     }
 }
@@ -333,12 +333,6 @@ fn votes() -> Markup {
             @for vote in ["Ja", "Nein", "Enthaltung"] { li { (vote) span.box {} } }
             li { "Handzeichen" span.rule {} }
         }
-    }
-}
-
-fn signatures(names: &[impl AsRef<str>]) -> Markup {
-    html! {
-        @if !names.is_empty() { div.signatures { @for name in names { p dir="auto" { (name.as_ref()) } } } }
     }
 }
 
@@ -365,7 +359,6 @@ pub fn report(report: &view::Report) -> String {
                     @for block in &section.blocks { (self::block(block)) }
                 }
             }
-            (signatures(&report.signatures))
         }
     };
     let title = format!("{} {}", report.genre, report.title);

@@ -45,7 +45,6 @@ fn chance() -> Theme {
              nachgewiesen werden. Im Kreis fehlt es an Plätzen in Sprachkursen und an einer Stelle, die bei der Beschaffung von \
              Pässen begleitet.",
         ),
-        stage: Some(text("5 von 5 – Generatives Thema")),
         status: text("priorisiert"),
         facts: vec![(text("Reichweite"), text("Kreis")), (text("Rechtskreis"), text("AufenthG, AsylbLG"))],
         unanswered_meetings: 2,
@@ -130,7 +129,6 @@ fn allowance() -> Theme {
             "Beim Wechsel vom Sozialamt (AsylbLG) zum Jobcenter (SGB II) vergehen im Mittel sechs Wochen ohne Leistung.\n\n\
              Betroffen sind vor allem Familien aus der Ukraine und Personen mit neuem Aufenthaltstitel.",
         ),
-        stage: Some(text("4 von 5 – Fall- und Planungskonferenz")),
         status: text("in Arbeit"),
         facts: vec![(text("Reichweite"), text("mehrere Kommunen"))],
         unanswered_meetings: 0,
@@ -161,7 +159,6 @@ fn workers() -> Theme {
         key: text("t-fachkraefte"),
         title: text("Fachkräfteeinwanderung: Anerkennung ausländischer Abschlüsse"),
         description: text("Anträge auf Anerkennung scheitern an Übersetzungen und unklarer Zuständigkeit."),
-        stage: None,
         status: text("bestätigt"),
         facts: Vec::new(),
         unanswered_meetings: 1,
@@ -189,7 +186,6 @@ pub fn pack() -> MeetingPack {
         held_on: on(2023, 11, 14),
         starts_at: NaiveTime::from_hms_opt(15, 0, 0),
         place: text("Kreishaus I, Kleiner Sitzungssaal, Friedrich-Ebert-Straße 7, Coesfeld"),
-        chair: Some(text("Kreisdirektorin oder Kreisdirektor")),
         marking: Some(text("Nicht öffentlich")),
         issued_on: on(2023, 11, 2),
         smallest_shown: 5,
@@ -287,6 +283,5 @@ pub fn concept() -> Report {
                 ),
             },
         ],
-        signatures: vec![text("Leitung des Kommunalen Integrationszentrums")],
     }
 }

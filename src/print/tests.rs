@@ -159,7 +159,6 @@ fn all_over(text: &str) -> MeetingPack {
         key: key.to_owned(),
         title: t(),
         description: t(),
-        stage: Some(t()),
         status: t(),
         facts: vec![(t(), t())],
         unanswered_meetings: u32::MAX,
@@ -196,7 +195,6 @@ fn all_over(text: &str) -> MeetingPack {
         held_on: on(2023, 1, 1),
         starts_at: None,
         place: t(),
-        chair: Some(t()),
         marking: Some(t()),
         issued_on: on(2023, 1, 1),
         smallest_shown: 5,
@@ -229,7 +227,6 @@ fn report(markdown: &str) -> Report {
         version: Some(markdown.to_owned()),
         facts: vec![(markdown.to_owned(), markdown.to_owned())],
         marking: Some(markdown.to_owned()),
-        signatures: vec![markdown.to_owned(); 4],
         sections: vec![
             Section { title: markdown.to_owned(), markdown: markdown.to_owned() },
             Section {
@@ -382,7 +379,7 @@ fn an_empty_pack_is_still_a_document() {
     let empty = MeetingPack { items: Vec::new(), themes: Vec::new(), ..pack() };
     assert!(empty.html().contains("Die Tagesordnung ist leer."));
     assert_eq!(pages(&empty.pdf().unwrap()).len(), 2);
-    let blank = Report { sections: Vec::new(), signatures: Vec::new(), ..concept() };
+    let blank = Report { sections: Vec::new(), ..concept() };
     assert_eq!(pages(&blank.pdf().unwrap()).len(), 1);
 }
 

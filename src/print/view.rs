@@ -267,9 +267,6 @@ impl Meeting {
             facts.push(Fact::of("Beginn", &german::time(time)));
         }
         facts.push(Fact::of("Ort", &pack.place));
-        if let Some(chair) = &pack.chair {
-            facts.push(Fact::of("Leitung", chair));
-        }
         facts.retain(|fact| !fact.value.is_empty());
         Self {
             title: format!("Sitzungsunterlage {body}, {}", german::day(pack.held_on)),
@@ -333,9 +330,6 @@ impl Theme {
             Some(format!("TOP\u{a0}{}{letter}", line(&item.number)))
         });
         let mut tags = Vec::new();
-        if let Some(stage) = some_line(theme.stage.as_ref()) {
-            tags.push(Fact::of("Stufe", &stage));
-        }
         tags.push(Fact::of("Stand", &theme.status));
         tags.extend(Fact::list(&theme.facts));
         let months = theme.months.as_ref().filter(|months| !months.months.is_empty()).map(Columns::of);
@@ -461,7 +455,6 @@ pub struct Report {
     pub issued: String,
     pub contents: bool,
     pub sections: Vec<Section>,
-    pub signatures: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -491,7 +484,6 @@ impl Report {
                 .iter()
                 .map(|section| Section { title: heading(&section.title), blocks: markdown::read(&section.markdown, 3) })
                 .collect(),
-            signatures: report.signatures.iter().map(|who| line(who)).filter(|who| !who.is_empty()).collect(),
         }
     }
 }

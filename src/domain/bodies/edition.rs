@@ -90,7 +90,6 @@ impl Edition {
             marking: marking.map(str::to_owned),
             contents: true,
             sections: self.sections.into_iter().map(|(title, markdown)| Section { title, markdown }).collect(),
-            signatures: Vec::new(),
         }
     }
 

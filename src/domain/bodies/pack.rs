@@ -21,7 +21,7 @@ const READERS: Audience = Audience::Outside;
 /// The months of which a sheet tells.
 const MONTHS: u32 = 12;
 /// The most bars of a breakdown.
-const BARS_MAXIMUM: usize = 8;
+const BARS_MAXIMUM: usize = 12;
 
 /// What a pack is made of.
 #[derive(Clone, Debug)]
@@ -185,7 +185,6 @@ pub fn pack(material: &Material, today: NaiveDate) -> MeetingPack {
         held_on: starts_at.date_naive(),
         starts_at: Some(starts_at.time()),
         place: material.place.clone().unwrap_or_default(),
-        chair: None,
         marking: (!markings.is_empty()).then(|| markings.join(" · ")),
         issued_on: today,
         smallest_shown: u64::from(READERS.threshold()),
@@ -254,12 +253,13 @@ fn sheet(material: &Material, theme: &Subject, today: NaiveDate) -> Theme {
     let recommended = theme.options.iter().find(|option| option.is_recommended);
     let town = |met: &Met| material.municipalities.get(&met.municipality_id).cloned().unwrap_or_default();
     let area = |met: &Met| material.need_areas.get(&met.need_area).unwrap_or(&met.need_area).clone();
-    let towns = breakdown("Nach Stadt oder Gemeinde", &all, town);
+    let (areas, towns) = (told_by(&all, area), told_by(&all, town));
+    let town_count = towns.len();
+    let breakdowns = [("Nach Bedarfslage", areas), ("Nach Stadt oder Gemeinde", towns)];
     Theme {
         key: theme.id.to_string(),
         title: theme.title.clone(),
         description: theme.description.clone(),
-        stage: None,
         status: status(theme.status).to_owned(),
         facts: vec![
             ("Nummer".to_owned(), theme.number.to_string()),
@@ -274,12 +274,12 @@ fn sheet(material: &Material, theme: &Subject, today: NaiveDate) -> Theme {
             },
             Evidence {
                 label: format!("Städte und Gemeinden mit mindestens {} Fällen", READERS.threshold()),
-                figure: Figure::from(told.and_then(|_| u64::try_from(towns.bars.len()).ok())),
+                figure: Figure::from(told.and_then(|_| u64::try_from(town_count).ok())),
                 note: Some(format!("von {}", material.municipalities.len())),
             },
         ],
         months: Some(months(&all, today)),
-        breakdowns: vec![breakdown("Nach Bedarfslage", &all, area), towns],
+        breakdowns: breakdowns.into_iter().filter_map(|(title, bars)| breakdown(title, bars)).collect(),
         cost: Some(cost(material, &all, today)),
         options: theme.options.iter().map(choice).collect(),
         owner: recommended.and_then(|option| option.owner.clone()),
@@ -318,7 +318,7 @@ fn months(all: &[&Met], today: NaiveDate) -> Columns {
 
 /// The counts that can be told, highest first. Of the others nothing is said, not even that there are some: a bar without a
 /// number would tell that somebody is there.
-fn breakdown(title: &str, all: &[&Met], by: impl Fn(&Met) -> String) -> Breakdown {
+fn told_by(all: &[&Met], by: impl Fn(&Met) -> String) -> Vec<(String, Figure)> {
     let mut groups: BTreeMap<String, Vec<&Met>> = BTreeMap::new();
     for met in all {
         groups.entry(by(met)).or_default().push(met);
@@ -326,9 +326,13 @@ fn breakdown(title: &str, all: &[&Met], by: impl Fn(&Met) -> String) -> Breakdow
     let told = |(name, met): (String, Vec<&Met>)| shown(count(&met), READERS).map(|told| (told, name));
     let mut bars: Vec<(u32, String)> = groups.into_iter().filter_map(told).collect();
     bars.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    bars.into_iter().map(|(told, name)| (name, Figure::Shown(u64::from(told)))).collect()
+}
+
+/// The highest bars; one alone would only say again what all are.
+fn breakdown(title: &str, mut bars: Vec<(String, Figure)>) -> Option<Breakdown> {
     bars.truncate(BARS_MAXIMUM);
-    let bars = bars.into_iter().map(|(told, name)| (name, Figure::Shown(u64::from(told)))).collect();
-    Breakdown { title: title.to_owned(), bars }
+    (bars.len() > 1).then(|| Breakdown { title: title.to_owned(), bars })
 }
 
 /// What the barriers of the last year cost.
@@ -422,7 +426,7 @@ mod tests {
     use chrono::NaiveDate;
     use entity::ids::{CaseId, Identifier, MunicipalityId};
 
-    use super::{Met, breakdown, count, figure, months};
+    use super::{Met, breakdown, count, figure, months, told_by};
     use crate::print::Figure;
 
     fn met(case_id: CaseId, month: u32, area: &str) -> Met {
@@ -463,8 +467,9 @@ mod tests {
         all.extend((0..1).map(|_| met(CaseId::new(), 3, "CHILDCARE")));
         all.extend((0..4).map(|_| met(CaseId::new(), 3, "HOUSING")));
         let all: Vec<&Met> = all.iter().collect();
-        let found = breakdown("Nach Bedarfslage", &all, |met| met.need_area.clone());
-        let names: Vec<&str> = found.bars.iter().map(|(name, _)| name.as_str()).collect();
+        let found = told_by(&all, |met| met.need_area.clone());
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["WORK"]);
+        assert!(breakdown("Nach Bedarfslage", found).is_none(), "one bar says nothing new");
     }
 }
