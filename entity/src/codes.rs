@@ -766,7 +766,8 @@ code_list! {
 code_list! {
     /// What a consent or a release from secrecy (Schweigepflichtentbindung) is for.
     ConsentScope {
-        /// Keeping the case record.
+        /// Keeping the case record. Where the record rests on consent, nothing of it opens without one in force. When it is
+        /// revoked, all releases of the client end with it, whatever the record rests on.
         CaseRecord = "CASE_RECORD",
         /// Passing data on to an institution.
         ShareWithInstitution = "SHARE_WITH_INSTITUTION",
@@ -776,11 +777,14 @@ code_list! {
         SupervisionIdentified = "SUPERVISION_IDENTIFIED",
         /// Speaking through an interpreter.
         Interpreter = "INTERPRETER",
-        /// Keeping photographs and documents.
+        /// Keeping photographs and documents. Once one was given, it decides: when the latest was revoked or has expired,
+        /// the documents' names and contents open to nobody, and no new ones are taken, until it is given anew. Where none
+        /// was ever given, documents follow the record.
         PhotoDocument = "PHOTO_DOCUMENT",
         /// Passing data on to the database of the state.
         StateDatabase = "STATE_DATABASE",
-        /// Statistics only.
+        /// Being counted, without a name. Opens nothing to anybody and shares nothing; it outlives the consent to the record
+        /// and is revoked by itself.
         StatisticsOnly = "STATISTICS_ONLY",
     }
 }

@@ -31,6 +31,12 @@ pub struct Model {
     pub interpreter_used: bool,
     /// Who recorded it.
     pub recorded_by: Option<AccountId>,
+    /// When it was last corrected.
+    pub corrected_at: Option<DateTimeUtc>,
+    /// Who last corrected it.
+    pub corrected_by: Option<AccountId>,
+    /// Counts its versions, from 1.
+    pub version: i32,
     /// When the record was made.
     pub created_at: DateTimeUtc,
 }

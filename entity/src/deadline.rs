@@ -1,11 +1,11 @@
 //! Deadlines of cases. What a deadline without a rule is about, and the exact day of one that follows from a birth date,
-//! is sealed text.
+//! is sealed text of the person whom it is about.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::codes::{DeadlinePrecision, DeadlineStatus};
-use crate::ids::{CaseId, DeadlineId, DeadlineRuleId, DistrictId};
+use crate::ids::{CaseId, ClientId, DeadlineId, DeadlineRuleId, DistrictId};
 
 /// A deadline.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub struct Model {
     pub district_id: DistrictId,
     /// The case.
     pub case_id: CaseId,
+    /// The person of the case whom it is about, and whose key seals it.
+    pub client_id: ClientId,
     /// The rule that it follows; absent if somebody named the day.
     pub rule_id: Option<DeadlineRuleId>,
     /// The day from which the rule counts. Never a birth date.

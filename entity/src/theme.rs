@@ -45,6 +45,9 @@ pub struct Model {
     pub priority_override: Option<i32>,
     /// The theme that it became part of.
     pub merged_into_id: Option<ThemeId>,
+    /// The theme in which it lives on: itself, unless it became part of another; then that one, or the one which that became
+    /// part of in turn.
+    pub family_id: ThemeId,
     /// The theme that it was part of.
     pub split_from_id: Option<ThemeId>,
     /// Who proposed it.

@@ -1,4 +1,4 @@
-//! Steps in the life of themes. Rows are added only.
+//! Steps in the life of themes, and the priorities that people gave them. Rows are added only.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::codes::ThemeStatus;
 use crate::ids::{AccountId, DistrictId, ThemeChangeId, ThemeId};
 
-/// A step.
+/// A step; or, where the status before and after are the same, another priority.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "theme_change")]
 pub struct Model {
@@ -25,6 +25,8 @@ pub struct Model {
     pub account_id: Option<AccountId>,
     /// Why.
     pub reason: Option<String>,
+    /// The priority that was given; absent for a step, and where the reckoned one counts again.
+    pub priority_override: Option<i32>,
     /// When.
     pub created_at: DateTimeUtc,
 }

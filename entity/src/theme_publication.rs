@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::codes::PublicationStatus;
+use crate::codes::{PublicationStatus, ThemeStatus};
 use crate::ids::{AccountId, DistrictId, ThemeId, ThemePublicationId};
 
 /// A publication.
@@ -25,12 +25,16 @@ pub struct Model {
     pub text: String,
     /// How many cases, as the public may know it; absent if too few.
     pub cases: Option<i32>,
-    /// In how many municipalities; absent if too few cases.
+    /// In at least so many municipalities; absent if too few cases.
     pub municipalities: Option<i32>,
     /// What it costs in a year, in euro; absent if too few cases.
     pub cost_euro: Option<i32>,
     /// The day of the figures.
     pub figures_on: Date,
+    /// Where the theme stood on that day; absent if nobody wrote that down.
+    pub theme_status: Option<ThemeStatus>,
+    /// By which number the public knows the theme; absent as long as it was not released.
+    pub public_number: Option<i32>,
     /// Who wrote it.
     pub requested_by: AccountId,
     /// Who agreed or did not.

@@ -37,6 +37,8 @@ pub struct Model {
     pub consent_id: Option<ConsentId>,
     /// The legal basis that does, where no release is needed.
     pub legal_basis: Option<LegalBasis>,
+    /// The day on which the client agreed to the change.
+    pub client_agreed_on: Option<Date>,
     /// When.
     pub offered_at: DateTimeUtc,
     /// Last day on which it can be answered.

@@ -41,6 +41,13 @@ mod m20261126_000132_concept_milestone;
 mod m20261126_000140_published_object;
 mod m20261126_000150_theme_option;
 mod m20261126_000151_agenda_item_concept;
+mod m20261126_000160_transfer_agreement;
+mod m20261126_000170_contact_correction;
+mod m20261126_000190_deadline_client;
+mod m20261126_000200_theme_family;
+mod m20261126_000201_theme_priority_change;
+mod m20261126_000220_theme_publication_public;
+mod m20261126_000230_similar_barriers;
 
 /// Brings a database to the present shape.
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +94,13 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000140_published_object::Migration),
             Box::new(m20261126_000150_theme_option::Migration),
             Box::new(m20261126_000151_agenda_item_concept::Migration),
+            Box::new(m20261126_000160_transfer_agreement::Migration),
+            Box::new(m20261126_000170_contact_correction::Migration),
+            Box::new(m20261126_000190_deadline_client::Migration),
+            Box::new(m20261126_000200_theme_family::Migration),
+            Box::new(m20261126_000201_theme_priority_change::Migration),
+            Box::new(m20261126_000220_theme_publication_public::Migration),
+            Box::new(m20261126_000230_similar_barriers::Migration),
         ]
     }
 }
