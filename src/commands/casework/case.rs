@@ -1,6 +1,6 @@
-//! Cases: open, advance their phase, pause, resume, close, reopen, name a substitute.
+//! Cases: open, correct, advance their phase, pause, resume, close, reopen, name a substitute.
 
-use async_graphql::InputObject;
+use async_graphql::{InputObject, MaybeUndefined};
 use chrono::{Datelike, NaiveDate};
 use entity::codes::{
     AgeBand, CaseIntensity, CasePhase, CaseRelation, CaseStatus, CaseUnit, ClientStatus, ClosureReason, CodeList,
@@ -9,7 +9,8 @@ use entity::codes::{
 use entity::ids::{CaseId, ClientId, Identifier, MunicipalityId, StaffMemberId};
 use serde::Serialize;
 
-use crate::access::{on, verb};
+use super::work::case_at_work;
+use crate::access::{Verb, on, verb};
 use crate::commands::casework::client::{IdentityInput, NewClient, RecordConsentInput, register};
 use crate::commands::district::code_list::require_code;
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Texts, Work};
@@ -46,6 +47,31 @@ impl Record for Case {
 
 /// The phase after which nothing but reopening follows.
 const CLOSURE: CasePhase = CasePhase::Closure;
+
+/// Checks the shape of the codes that tell of the person.
+fn check_codes(checks: &mut Checks, nationality_group: Option<&str>, residence_group: Option<&str>) {
+    for (path, code) in [("nationalityGroup", nationality_group), ("residenceGroup", residence_group)] {
+        if let Some(code) = code {
+            checks.line(path, code, CODE_MAXIMUM);
+        }
+    }
+}
+
+/// Makes sure that these codes stand in their lists today.
+async fn require_codes<V: Verb>(
+    work: &Work<'_, V>,
+    nationality_group: Option<&str>,
+    residence_group: Option<&str>,
+) -> Result<(), Stop> {
+    require_code(work, "nationalityGroup", CodeList::NationalityGroup, nationality_group).await?;
+    require_code(work, "residenceGroup", CodeList::ResidenceGroup, residence_group).await
+}
+
+/// Makes sure that the municipality is one of the district.
+async fn require_municipality<V: Verb>(work: &Work<'_, V>, id: MunicipalityId) -> Result<(), Stop> {
+    let found = municipality::existing(work.transaction.connection(), work.permit, &[id]).await?;
+    if found.is_empty() { Err(UserError::at("municipalityId", ErrorCode::NotFound).into()) } else { Ok(()) }
+}
 
 macro_rules! changes_case {
     () => {
@@ -109,11 +135,7 @@ impl Command for CaseOpenInput {
         if let Some(consent) = &self.consent {
             consent.check(checks, "consent");
         }
-        for (path, code) in [("nationalityGroup", &self.nationality_group), ("residenceGroup", &self.residence_group)] {
-            if let Some(code) = code {
-                checks.line(path, code, CODE_MAXIMUM);
-            }
-        }
+        check_codes(checks, self.nationality_group.as_deref(), self.residence_group.as_deref());
     }
 
     async fn load(work: &Work<'_, Self::Verb>, id: CaseId) -> Result<Option<Case>, Failure> {
@@ -124,8 +146,7 @@ impl Command for CaseOpenInput {
 impl Creates for CaseOpenInput {
     async fn create(&self, work: &Work<'_, Self::Verb>) -> Result<Done<Case>, Stop> {
         let connection = work.transaction.connection();
-        let found = municipality::existing(connection, work.permit, &[self.municipality_id]).await?;
-        found.first().ok_or_else(|| UserError::at("municipalityId", ErrorCode::NotFound))?;
+        require_municipality(work, self.municipality_id).await?;
         let account = work.actor.account_id().ok_or_else(|| UserError::at("", ErrorCode::NotACaseManager))?;
         let own = case::case_managers_of(connection, work.permit, of_account(account)).await?;
         let [lead] = own.as_slice() else { return Err(UserError::at("", ErrorCode::NotACaseManager).into()) };
@@ -154,8 +175,7 @@ pub async fn open<V: on::Case>(
     beginning: &Beginning,
 ) -> Result<Done<Case>, Stop> {
     let connection = work.transaction.connection();
-    require_code(work, "nationalityGroup", CodeList::NationalityGroup, input.nationality_group.as_deref()).await?;
-    require_code(work, "residenceGroup", CodeList::ResidenceGroup, input.residence_group.as_deref()).await?;
+    require_codes(work, input.nationality_group.as_deref(), input.residence_group.as_deref()).await?;
     let (client_id, texts) = match input.client_id {
         Some(known) => {
             let known = client::lock(connection, work.permit, known).await?;
@@ -241,6 +261,101 @@ async fn facts_of(work: &Work<'_, verb::WorkOnCase>, id: CaseId) -> Result<Facts
 
 fn expect_status(case: &Case, status: CaseStatus, otherwise: ErrorCode) -> Result<(), UserError> {
     if case.status == status { Ok(()) } else { Err(UserError::at("", otherwise).with("status", case.status.as_str())) }
+}
+
+/// What was recorded of a case when it was opened, and is not so or no longer so (Art. 16 GDPR): what is left out stays as
+/// it is. Who the person is, the phase, the legal spheres, the lead and the substitute have commands of their own.
+#[derive(Clone, Debug, Serialize, InputObject)]
+pub struct CaseCorrectInput {
+    /// The case.
+    pub case_id: CaseId,
+    /// The version that you saw; refused if the case was changed since.
+    pub expected_version: Option<i32>,
+    /// The municipality that it belongs to. Barriers keep the one of the day on which they were raised.
+    pub municipality_id: Option<MunicipalityId>,
+    /// Person or household.
+    pub unit: Option<CaseUnit>,
+    /// How much work it needs: the caseload of the lead follows at once.
+    pub intensity: Option<CaseIntensity>,
+    /// Where the person came from.
+    pub referral_source: Option<ReferralSource>,
+    /// Band of age, for statistics; null: unsaid.
+    pub age_band: MaybeUndefined<AgeBand>,
+    /// Gender, for statistics; null: unsaid.
+    pub gender: MaybeUndefined<GenderStatistical>,
+    /// Group of nationalities, a code of the list NATIONALITY_GROUP, for statistics; null: unsaid.
+    pub nationality_group: MaybeUndefined<String>,
+    /// Group of residence titles, a code of the list RESIDENCE_GROUP, for statistics; null: unsaid. There is no value for an
+    /// unlawful stay, on purpose.
+    pub residence_group: MaybeUndefined<String>,
+    /// Level of German, for statistics; null: unsaid.
+    pub language_level: MaybeUndefined<LanguageLevel>,
+    /// Any day of the month of arrival, for statistics; only the month is kept. Null: unsaid.
+    pub arrival_month: MaybeUndefined<NaiveDate>,
+}
+
+impl CaseCorrectInput {
+    /// The case as it is to read.
+    fn corrected(&self, case: &Case) -> Case {
+        let mut corrected = case.clone();
+        corrected.municipality_id = self.municipality_id.unwrap_or(case.municipality_id);
+        corrected.unit = self.unit.unwrap_or(case.unit);
+        corrected.intensity = self.intensity.unwrap_or(case.intensity);
+        corrected.referral_source = self.referral_source.unwrap_or(case.referral_source);
+        self.age_band.update_to(&mut corrected.age_band);
+        self.gender.update_to(&mut corrected.gender);
+        self.nationality_group.clone().update_to(&mut corrected.nationality_group);
+        self.residence_group.clone().update_to(&mut corrected.residence_group);
+        self.language_level.update_to(&mut corrected.language_level);
+        self.arrival_month.map_value(|day| Month::of(day).first_day()).update_to(&mut corrected.arrival_month);
+        corrected
+    }
+}
+
+impl Command for CaseCorrectInput {
+    const NAME: &'static str = "caseCorrect";
+    type Verb = verb::WorkOnCase;
+    type Record = Case;
+
+    fn check(&self, checks: &mut Checks) {
+        checks.day("arrivalMonth", self.arrival_month.take());
+        let nationality_group = self.nationality_group.value().map(String::as_str);
+        check_codes(checks, nationality_group, self.residence_group.value().map(String::as_str));
+    }
+
+    async fn load(work: &Work<'_, Self::Verb>, id: CaseId) -> Result<Option<Case>, Failure> {
+        case::lock(work.transaction.connection(), work.permit, id).await
+    }
+}
+
+/// The code, unless it is on record already: a value that has left its list since may stay.
+fn unless_known<'a>(code: Option<&'a str>, known: Option<&str>) -> Option<&'a str> {
+    code.filter(|code| Some(*code) != known)
+}
+
+impl Changes for CaseCorrectInput {
+    changes_case!();
+
+    async fn change(&self, work: &Work<'_, Self::Verb>, case: Case) -> Result<Done<Case>, Stop> {
+        let case = case_at_work(work, "caseId", case.id).await?;
+        let corrected = self.corrected(&case);
+        if corrected == case {
+            return Err(UserError::at("", ErrorCode::NothingToCorrect).into());
+        }
+        require_codes(
+            work,
+            unless_known(corrected.nationality_group.as_deref(), case.nationality_group.as_deref()),
+            unless_known(corrected.residence_group.as_deref(), case.residence_group.as_deref()),
+        )
+        .await?;
+        if corrected.municipality_id == case.municipality_id {
+            return store(work, corrected).await;
+        }
+        require_municipality(work, corrected.municipality_id).await?;
+        let (before, after) = (case.municipality_id.to_string(), corrected.municipality_id.to_string());
+        let details = serde_json::json!({ "municipality": { "before": before, "after": after } });
+        Ok(store(work, corrected).await?.with(details))
+    }
 }
 
 /// A case that goes on to another phase, or back to one: going back needs `options.reason`.

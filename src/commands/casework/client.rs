@@ -428,14 +428,15 @@ async fn load_person<V: on::Case>(work: &Work<'_, V>, id: CasePersonId) -> Resul
     Ok(main.map(|main| PersonOfCase { person, main_client_id: main.id }))
 }
 
-/// Somebody of the household to be added to a case: a client that you know already, or a new one.
+/// Somebody of the household to be added to a case: a client that you know already, or a new one. Who left the case can join
+/// again.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct CasePersonAddInput {
     /// The case.
     pub case_id: CaseId,
     /// How the person belongs to it. MAIN is the person that the case is about, and cannot be added.
     pub relation: CaseRelation,
-    /// A client of one of your own cases; left out: a new one.
+    /// A client of one of your own cases, or somebody who left one of them; left out: a new one.
     pub client_id: Option<ClientId>,
     /// On what the record of a new client rests.
     #[graphql(default_with = "LegalBasis::PublicTask61E")]
@@ -473,10 +474,21 @@ impl crate::commands::pipeline::Creates for CasePersonAddInput {
         let case = case.ok_or_else(|| UserError::at("caseId", ErrorCode::NotFound))?;
         let (client_id, texts) = match self.client_id {
             Some(known) => {
-                let known = client::lock(connection, work.permit, known).await?;
+                let known = client::lock_past_or_present(connection, work.permit, known).await?;
                 let known = known.ok_or_else(|| UserError::at("clientId", ErrorCode::NotFound))?;
-                if case_person::belongs(connection, work.permit, case.id, known.id).await? {
-                    return Err(UserError::at("clientId", ErrorCode::PersonKnownInCase).into());
+                if known.status == ClientStatus::Erased {
+                    return Err(UserError::at("clientId", ErrorCode::ClientErased).into());
+                }
+                if let Some(mut person) = case_person::find(connection, work.permit, case.id, known.id).await? {
+                    if case_person::is_present(&person, work.today) {
+                        return Err(UserError::at("clientId", ErrorCode::PersonKnownInCase).into());
+                    }
+                    // The history keeps how long the person belonged to the case before.
+                    person.relation = self.relation;
+                    person.joined_on = work.today;
+                    person.left_on = None;
+                    case_person::update(connection, work.permit, &person).await?;
+                    return Ok(Done::new(PersonOfCase { person, main_client_id: case.client_id }));
                 }
                 (known.id, Texts::of_client(known.id))
             }
@@ -496,10 +508,11 @@ impl crate::commands::pipeline::Creates for CasePersonAddInput {
     }
 }
 
-/// Somebody who no longer belongs to a case.
+/// Somebody who no longer belongs to a case. Who it is does not open by this case any more, for nobody; what was written in the
+/// case stays.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct CasePersonEndInput {
-    /// The person of the case.
+    /// The person of the case. Not the one that the case is about.
     pub case_person_id: CasePersonId,
 }
 

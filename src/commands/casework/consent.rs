@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::access::verb;
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Texts, Work};
-use crate::domain::casework::consent::{faults, is_language_tag, status};
+use crate::domain::casework::consent::{ended_with, faults, is_language_tag, status};
 use crate::domain::input::{Checks, REASON_MAXIMUM};
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::casework::client;
@@ -155,7 +155,8 @@ impl Creates for ConsentRecordInput {
     }
 }
 
-/// A consent that the client takes back. From that moment on nothing opens by it.
+/// A consent that the client takes back. From that moment on nothing opens by it. With the consent CASE_RECORD, all releases
+/// of the client end in the same moment, those to come included, and have to be given anew.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct ConsentRevokeInput {
     /// The consent.
@@ -193,25 +194,26 @@ impl Changes for ConsentRevokeInput {
         revoked.version = revoked.version.saturating_add(1);
         let connection = work.transaction.connection();
         consent::update(connection, work.permit, &revoked).await?;
-        // Without the consent to the record, every release of the client ends with it: all recipients are told.
-        let ended = if revoked.scope == ConsentScope::CaseRecord {
-            consent::releases_in_force(connection, work.permit, revoked.client_id).await?
-        } else {
-            vec![revoked.clone()]
-        };
-        let ids: Vec<ConsentId> = ended.iter().map(|release| release.id).collect();
+        // What ends with it: all of it is revoked by this command, and all recipients are told.
+        let scopes = ended_with(revoked.scope);
+        let with_it = consent::lock_given(connection, work.permit, revoked.client_id, &scopes).await?;
+        let names: Vec<String> = with_it.iter().map(|ended| ended.id.to_string()).collect();
+        let mut ids: Vec<ConsentId> = with_it.iter().map(|ended| ended.id).collect();
+        consent::revoke_all(connection, work.permit, &ids, work.now).await?;
+        ids.push(revoked.id);
         let received = disclosure::recipients_by(connection, work.permit, &ids).await?;
-        for release in ended {
-            let own = recipient(&release);
+        for ended in std::iter::once(&revoked).chain(&with_it) {
+            let own = recipient(ended);
             // Who received data under it is told as well, and nobody twice.
-            let others = received.iter().filter(|(consent, _)| *consent == release.id);
+            let others = received.iter().filter(|(consent, _)| *consent == ended.id);
             let others = others.map(|(_, organisation)| Recipient::Organisation(*organisation));
             let others: Vec<Recipient> = others.filter(|other| own != Some(*other)).collect();
-            let subject = release.id.to_string();
+            let subject = ended.id.to_string();
             for told in own.into_iter().chain(others) {
                 notice::tell(connection, work.permit, told, NoticeKind::ConsentRevoked, &subject, work.now).await?;
             }
         }
-        Ok(Done::new(revoked))
+        let done = Done::new(revoked);
+        Ok(if names.is_empty() { done } else { done.with(serde_json::json!({ "alsoRevoked": names })) })
     }
 }

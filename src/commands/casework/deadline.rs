@@ -5,41 +5,19 @@ use chrono::NaiveDate;
 use entity::codes::{CaseStatus, DeadlinePrecision, DeadlineStatus, TextKind};
 use entity::ids::{CaseId, ClientId, DeadlineId, Identifier};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::deadline_rule::check_reminders;
+use super::work::record_in_case;
 use crate::access::verb;
-use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Texts, Work};
+use crate::commands::pipeline::{Changes, Command, Creates, Done, Stop, Texts, Work};
 use crate::domain::casework::deadline::{in_order, precision, reminders, version_for};
 use crate::domain::district::code_list::is_code;
 use crate::domain::input::{Checks, REASON_MAXIMUM, days};
 use crate::error::{ErrorCode, Failure, UserError};
-use crate::store::casework::deadline::{self, CaseDeadline, Deadline};
-use crate::store::casework::{case, deadline_rule};
+use crate::store::casework::deadline::{self, Deadline};
+use crate::store::casework::{case, case_person, deadline_rule};
 
-impl Record for CaseDeadline {
-    type Id = DeadlineId;
-
-    fn id(&self) -> DeadlineId {
-        self.deadline.id
-    }
-
-    fn version(&self) -> Option<i32> {
-        Some(self.deadline.version)
-    }
-
-    fn for_log(&self) -> Value {
-        serde_json::to_value(&self.deadline).unwrap_or_default()
-    }
-
-    fn subject(&self) -> String {
-        self.deadline.case_id.to_string()
-    }
-
-    fn client(&self) -> Option<ClientId> {
-        Some(self.client_id)
-    }
-}
+record_in_case!(Deadline, DeadlineId, |deadline| Some(deadline.version));
 
 /// A deadline that follows from a day by a rule.
 #[derive(Clone, Debug, Serialize, InputObject)]
@@ -65,6 +43,8 @@ pub enum DeadlineOrigin {
 pub struct DeadlineAddInput {
     /// The case. It must not be closed.
     pub case_id: CaseId,
+    /// The person of the case whom it is about, e.g. the child who comes of age; left out: the person that the case is about.
+    pub client_id: Option<ClientId>,
     /// By which rule, or on which day.
     pub origin: DeadlineOrigin,
     /// What it is about. Sealed. Needed without a rule; at most 2000 characters.
@@ -82,7 +62,7 @@ fn earliest_birth() -> NaiveDate {
 impl Command for DeadlineAddInput {
     const NAME: &'static str = "deadlineAdd";
     type Verb = verb::WorkOnCase;
-    type Record = CaseDeadline;
+    type Record = Deadline;
 
     fn check(&self, checks: &mut Checks) {
         match &self.origin {
@@ -103,23 +83,28 @@ impl Command for DeadlineAddInput {
         check_reminders(checks, "remindDaysBefore", self.remind_days_before.as_deref().unwrap_or_default());
     }
 
-    async fn load(work: &Work<'_, Self::Verb>, id: DeadlineId) -> Result<Option<CaseDeadline>, Failure> {
+    async fn load(work: &Work<'_, Self::Verb>, id: DeadlineId) -> Result<Option<Deadline>, Failure> {
         deadline::lock(work.transaction.connection(), work.permit, id).await
     }
 }
 
 impl Creates for DeadlineAddInput {
-    async fn create(&self, work: &Work<'_, Self::Verb>) -> Result<Done<CaseDeadline>, Stop> {
+    async fn create(&self, work: &Work<'_, Self::Verb>) -> Result<Done<Deadline>, Stop> {
         let connection = work.transaction.connection();
         let case = case::lock(connection, work.permit, self.case_id).await?;
         let case = case.ok_or_else(|| UserError::at("caseId", ErrorCode::NotFound))?;
         if case.status == CaseStatus::Closed {
             return Err(UserError::at("caseId", ErrorCode::CaseNotOpen).with("status", case.status.as_str()).into());
         }
+        let client = self.client_id.unwrap_or(case.client_id);
+        if client != case.client_id && !case_person::belongs(connection, work.permit, case.id, client).await? {
+            return Err(UserError::at("clientId", ErrorCode::NotFound).into());
+        }
         let mut added = Deadline {
             id: DeadlineId::new(),
             district_id: case.district_id,
             case_id: case.id,
+            client_id: client,
             rule_id: None,
             basis_on: None,
             due_on: work.today,
@@ -131,7 +116,7 @@ impl Creates for DeadlineAddInput {
             created_at: work.now,
             changed_at: work.now,
         };
-        let mut texts = Texts::in_case(case.client_id, case.id);
+        let mut texts = Texts::in_case(client, case.id);
         match &self.origin {
             DeadlineOrigin::DueOn(day) => added.due_on = *day,
             DeadlineOrigin::Rule(DeadlineByRule { rule_code, basis_on }) => {
@@ -162,7 +147,7 @@ impl Creates for DeadlineAddInput {
         }
         deadline::insert(connection, work.permit, &added).await?;
         let texts = texts.with_given(added.id.0, TextKind::Deadline, self.text.as_deref());
-        Ok(Done::new(CaseDeadline { deadline: added, client_id: case.client_id }).with_texts(texts))
+        Ok(Done::new(added).with_texts(texts))
     }
 }
 
@@ -171,14 +156,14 @@ macro_rules! changes_deadline {
         impl Command for $name {
             const NAME: &'static str = $command;
             type Verb = verb::WorkOnCase;
-            type Record = CaseDeadline;
+            type Record = Deadline;
 
             fn check(&self, checks: &mut Checks) {
                 let check: fn(&Self, &mut Checks) = $check;
                 check(self, checks);
             }
 
-            async fn load(work: &Work<'_, Self::Verb>, id: DeadlineId) -> Result<Option<CaseDeadline>, Failure> {
+            async fn load(work: &Work<'_, Self::Verb>, id: DeadlineId) -> Result<Option<Deadline>, Failure> {
                 deadline::lock(work.transaction.connection(), work.permit, id).await
             }
         }
@@ -186,10 +171,10 @@ macro_rules! changes_deadline {
 }
 
 /// Stores a changed deadline with its next version.
-async fn store(work: &Work<'_, verb::WorkOnCase>, mut changed: CaseDeadline) -> Result<Done<CaseDeadline>, Stop> {
-    changed.deadline.version = changed.deadline.version.saturating_add(1);
-    changed.deadline.changed_at = work.now;
-    deadline::update(work.transaction.connection(), work.permit, &changed.deadline).await?;
+async fn store(work: &Work<'_, verb::WorkOnCase>, mut changed: Deadline) -> Result<Done<Deadline>, Stop> {
+    changed.version = changed.version.saturating_add(1);
+    changed.changed_at = work.now;
+    deadline::update(work.transaction.connection(), work.permit, &changed).await?;
     Ok(Done::new(changed))
 }
 
@@ -237,17 +222,17 @@ impl Changes for DeadlineSettleInput {
         self.expected_version
     }
 
-    async fn change(&self, work: &Work<'_, Self::Verb>, mut found: CaseDeadline) -> Result<Done<CaseDeadline>, Stop> {
-        expect_open(&found.deadline)?;
+    async fn change(&self, work: &Work<'_, Self::Verb>, mut found: Deadline) -> Result<Done<Deadline>, Stop> {
+        expect_open(&found)?;
         if self.outcome == DeadlineOutcome::Dropped {
             expect_reason(work)?;
         }
-        found.deadline.status = match self.outcome {
+        found.status = match self.outcome {
             DeadlineOutcome::Met => DeadlineStatus::Met,
             DeadlineOutcome::Missed => DeadlineStatus::Missed,
             DeadlineOutcome::Dropped => DeadlineStatus::Dropped,
         };
-        found.deadline.settled_on = Some(work.today);
+        found.settled_on = Some(work.today);
         store(work, found).await
     }
 }
@@ -272,13 +257,13 @@ impl Changes for DeadlineReopenInput {
         self.expected_version
     }
 
-    async fn change(&self, work: &Work<'_, Self::Verb>, mut found: CaseDeadline) -> Result<Done<CaseDeadline>, Stop> {
-        if found.deadline.status == DeadlineStatus::Open {
+    async fn change(&self, work: &Work<'_, Self::Verb>, mut found: Deadline) -> Result<Done<Deadline>, Stop> {
+        if found.status == DeadlineStatus::Open {
             return Err(UserError::at("deadlineId", ErrorCode::DeadlineOpen).into());
         }
         expect_reason(work)?;
-        found.deadline.status = DeadlineStatus::Open;
-        found.deadline.settled_on = None;
+        found.status = DeadlineStatus::Open;
+        found.settled_on = None;
         store(work, found).await
     }
 }
@@ -310,16 +295,16 @@ impl Changes for DeadlineMoveInput {
         self.expected_version
     }
 
-    async fn change(&self, work: &Work<'_, Self::Verb>, mut found: CaseDeadline) -> Result<Done<CaseDeadline>, Stop> {
-        expect_open(&found.deadline)?;
+    async fn change(&self, work: &Work<'_, Self::Verb>, mut found: Deadline) -> Result<Done<Deadline>, Stop> {
+        expect_open(&found)?;
         // The new day would stand in the case for everybody to see, and come close to the birth date.
-        if found.deadline.precision == DeadlinePrecision::Month {
+        if found.precision == DeadlinePrecision::Month {
             return Err(UserError::at("deadlineId", ErrorCode::DeadlineNotMovable).into());
         }
         expect_reason(work)?;
-        found.deadline.due_on = self.due_on;
+        found.due_on = self.due_on;
         if let Some(wanted) = &self.remind_days_before {
-            found.deadline.remind_days_before = in_order(wanted.clone()).into();
+            found.remind_days_before = in_order(wanted.clone()).into();
         }
         store(work, found).await
     }

@@ -76,6 +76,9 @@ impl Creates for DocumentPrepare<'_> {
         if client != case.client_id && !case_person::belongs(connection, work.permit, case.id, client).await? {
             return Err(UserError::at("clientId", ErrorCode::NotFound).into());
         }
+        if document::is_consent_lapsed(connection, work.permit, client).await? {
+            return Err(UserError::at("clientId", ErrorCode::DocumentConsentNeeded).into());
+        }
         let prepared = Document {
             id: DocumentId::new(),
             district_id: work.permit.district_id(),
@@ -151,6 +154,9 @@ impl Changes for DocumentStore {
         // The person may have been restricted, or have revoked the consent, while the content was under way.
         if let Some(error) = unwritable(work.transaction, work.permit, document.client_id).await? {
             return Err(error.into());
+        }
+        if document::is_consent_lapsed(work.transaction.connection(), work.permit, document.client_id).await? {
+            return Err(UserError::at("", ErrorCode::DocumentConsentNeeded).into());
         }
         document.status = DocumentStatus::Stored;
         document.object_key = Some(self.object_key.clone());

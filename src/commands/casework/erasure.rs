@@ -38,7 +38,8 @@ impl Record for Erasure {
     }
 }
 
-/// The day from which on the data of a client may be erased, by the rules that hold on `day`; absent while a case is open.
+/// The day from which on the data of a client may be erased, by the rules that hold on `day`; absent while the client belongs
+/// to an open case.
 ///
 /// # Errors
 /// Those of the database.
@@ -59,7 +60,7 @@ pub async fn due_of<V: Verb>(
 /// command.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct ErasureProposeInput {
-    /// The client: of one of your own cases, none of which is open.
+    /// The client: of one of your own cases, those who left it included. The client belongs to no open case any more.
     pub client_id: ClientId,
     /// Why. With RETENTION_EXPIRED the time of keeping must be over.
     pub ground: ErasureGround,
@@ -80,7 +81,7 @@ impl Command for ErasureProposeInput {
 impl Creates for ErasureProposeInput {
     async fn create(&self, work: &Work<'_, Self::Verb>) -> Result<Done<Erasure>, Stop> {
         let connection = work.transaction.connection();
-        let client = client::lock(connection, work.permit, self.client_id).await?;
+        let client = client::lock_past_or_present(connection, work.permit, self.client_id).await?;
         let client = client.ok_or_else(|| UserError::at("clientId", ErrorCode::NotFound))?;
         if client.status == ClientStatus::Erased {
             return Err(UserError::at("clientId", ErrorCode::ClientErased).into());
@@ -122,7 +123,7 @@ impl Creates for ErasureProposeInput {
     }
 }
 
-/// When the work with a client was over; refused while a case is open.
+/// When the work with a client was over; refused while the client belongs to an open case.
 async fn finished_or_refused<V: Verb>(work: &Work<'_, V>, client: ClientId, path: &str) -> Result<Finished, Stop> {
     let finished = erasure::finished(work.transaction.connection(), work.permit, &[client]).await?;
     let finished = finished.into_values().next().filter(|finished| finished.closed_on.is_some());

@@ -64,9 +64,10 @@ async fn guard<V: on::SupervisionSession>(
     text: Option<&str>,
 ) -> Result<(), Stop> {
     let Some(text) = text else { return Ok(()) };
-    let passages = names_of_cases_in(work.transaction, work.permit, cases, text).await?;
-    let errors: Vec<UserError> = passages
+    let found = names_of_cases_in(work.transaction, work.permit, cases, &[text]).await?;
+    let errors: Vec<UserError> = found
         .iter()
+        .flatten()
         .map(|passage| {
             UserError::at(path, ErrorCode::TextNamesPerson)
                 .with("position", passage.start.saturating_add(1))

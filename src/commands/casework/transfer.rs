@@ -18,7 +18,8 @@ use crate::access::{on, verb};
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Texts, Work};
 use crate::domain::casework::disclosure::{Release, basis_faults, covers};
 use crate::domain::casework::transfer::{
-    REQUESTS_MAXIMUM, Standing, TransferTransition, answer_by, blocked_by, kind_of_offer, lacking, read_reference,
+    REQUESTS_MAXIMUM, Standing, TransferTransition, agreement, answer_by, blocked_by, kind_of_offer, lacking,
+    read_reference,
 };
 use crate::domain::input::{Checks, REASON_MAXIMUM};
 use crate::error::{ErrorCode, Failure, UserError};
@@ -103,8 +104,9 @@ async fn conclude<V: on::Transfer>(
     transfer::update(work.transaction.connection(), work.permit, transfer).await
 }
 
-/// On what ground a case may pass from one employer to another: a release in favour of the receiver that covers all that is
-/// on record, or else the legal basis. Within one employer none is needed.
+/// On what ground a case may pass from one employer to another: releases in favour of the receiver by everybody in it, which
+/// cover all that is on record of them, or else the legal basis. Within one employer none is needed. Names the release of the
+/// person that the case is about.
 async fn ground<V: on::Transfer>(
     work: &Work<'_, V>,
     case: &Case,
@@ -114,13 +116,36 @@ async fn ground<V: on::Transfer>(
     if from.organisation_id == to.organisation_id || basis.is_some() {
         return Ok((None, basis));
     }
+    let (released, mut lacking) = released(work, (case.client_id, case.id), to, true).await?;
+    let mut unasked = usize::from(!lacking.is_empty());
+    for client in transfer::others_in_case(work.transaction.connection(), work.permit, case).await? {
+        let (_, lacks) = self::released(work, (client, case.id), to, false).await?;
+        unasked = unasked.saturating_add(usize::from(!lacks.is_empty()));
+        lacking.extend(lacks);
+    }
+    if released.is_some() && lacking.is_empty() {
+        return Ok((released, None));
+    }
+    let names: Vec<&str> = lacking.iter().map(|class| class.as_str()).collect();
+    let error = UserError::at("", ErrorCode::TransferConsentNeeded);
+    Err(error.with("classes", names.join(", ")).with("persons", unasked).into())
+}
+
+/// The release by which the receiver may know what a case holds of a client, and what no release of the client covers. Where
+/// several add up, it is the one that covers all, or else the last.
+async fn released<V: on::Transfer>(
+    work: &Work<'_, V>,
+    (client, case): (ClientId, CaseId),
+    to: &StaffMember,
+    with_identity: bool,
+) -> Result<(Option<ConsentId>, BTreeSet<DataClass>), Failure> {
     let connection = work.transaction.connection();
-    let mut needed = transfer::classes_on_record(connection, work.permit, case.client_id, case.id).await?;
-    if !needed.contains(&DataClass::Identity) {
+    let mut needed = transfer::classes_on_record(connection, work.permit, client, case).await?;
+    if with_identity && !needed.contains(&DataClass::Identity) {
         needed.insert(0, DataClass::Identity);
     }
     let scopes = [ConsentScope::ShareWithInstitution];
-    let releases = disclosure::releases(connection, work.permit, case.client_id, &scopes).await?;
+    let releases = disclosure::releases(connection, work.permit, client, &scopes).await?;
     let (mut released, mut found) = (Vec::new(), None);
     for (consent, classes) in releases {
         let in_favour = consent.recipient_organisation_id == Some(to.organisation_id)
@@ -133,20 +158,14 @@ async fn ground<V: on::Transfer>(
         };
         if in_favour && covers(&release, &[], work.today) {
             released.extend_from_slice(&release.classes);
-            // Where several releases add up, the one that covers all is named, or else the last.
-            if lacking(&needed, &release.classes).is_empty() || !found.is_some_and(|(_, all)| all) {
-                found = Some((consent.id, lacking(&needed, &release.classes).is_empty()));
+            let all = lacking(&needed, &release.classes).is_empty();
+            if all || !found.is_some_and(|(_, all)| all) {
+                found = Some((consent.id, all));
             }
         }
     }
-    let lacks = lacking(&needed, &released);
-    match found {
-        Some((consent, _)) if lacks.is_empty() => Ok((Some(consent), None)),
-        _ => {
-            let names: Vec<&str> = lacks.iter().map(|class| class.as_str()).collect();
-            Err(UserError::at("", ErrorCode::TransferConsentNeeded).with("classes", names.join(", ")).into())
-        }
-    }
+    let lacks = lacking(&needed, &released).into_iter().collect();
+    Ok((found.map(|(consent, _)| consent), lacks))
 }
 
 /// Who is to lead a case: somebody else, who can answer, and who holds a case-management position today.
@@ -178,6 +197,7 @@ struct Offer<'a> {
     assigns: bool,
     answer_by: Option<NaiveDate>,
     legal_basis: Option<LegalBasis>,
+    agreed_on: Option<NaiveDate>,
     message: Option<&'a str>,
 }
 
@@ -208,6 +228,9 @@ async fn offer<V: on::Transfer>(work: &Work<'_, V>, offer: Offer<'_>) -> Result<
             return Err(faults.into());
         }
     }
+    let kind =
+        if offer.assigns { TransferKind::Assign } else { kind_of_offer(from.organisation_id, to.organisation_id) };
+    agreement(kind, offer.agreed_on, offer.legal_basis, (case.opened_on, work.today))?;
     let (consent_id, legal_basis) = ground(work, &case, (&from, &to), offer.legal_basis).await?;
     // To offer a case to who asked for it is to accept the request.
     if let Some(mut request) = transfer::lock_request(connection, work.permit, case.id, to.id).await? {
@@ -219,11 +242,7 @@ async fn offer<V: on::Transfer>(work: &Work<'_, V>, offer: Offer<'_>) -> Result<
         district_id: case.district_id,
         case_id: Some(case.id),
         client_id: Some(case.client_id),
-        kind: if offer.assigns {
-            TransferKind::Assign
-        } else {
-            kind_of_offer(from.organisation_id, to.organisation_id)
-        },
+        kind,
         year: case.year,
         number: case.number,
         from_staff_id: Some(from.id),
@@ -232,6 +251,7 @@ async fn offer<V: on::Transfer>(work: &Work<'_, V>, offer: Offer<'_>) -> Result<
         status: TransferStatus::Offered,
         consent_id,
         legal_basis,
+        client_agreed_on: offer.agreed_on,
         offered_at: work.now,
         answer_by,
         answered_at: None,
@@ -251,12 +271,16 @@ async fn offer<V: on::Transfer>(work: &Work<'_, V>, offer: Offer<'_>) -> Result<
 pub struct TransferOfferInput {
     /// The case: one that you lead.
     pub case_id: CaseId,
-    /// Who is to lead it: one of `caseManagers`. Of your own employer it is a handover, of another one a transfer, which needs
-    /// the client's release in favour of the receiver or a legal basis.
+    /// Who is to lead it: one of `caseManagers`. Of your own employer it is a handover, to which the client has to agree; of
+    /// another one a transfer, which needs releases in favour of the receiver by everybody in the case, or a legal basis.
     pub to_staff_member_id: StaffMemberId,
     /// Last day to answer: from today on, at most 92 days ahead; 14 days ahead if left out.
     pub answer_by: Option<NaiveDate>,
-    /// On what the transfer to another employer rests, if not on a release of the client. Needs `options.reason`.
+    /// The day on which the client agreed to the new case manager, not before the case was opened. A handover needs it, or a
+    /// legal basis.
+    pub client_agreed_on: Option<NaiveDate>,
+    /// On what it rests, if not on what the client said: if somebody falls ill, for example, and the client cannot be asked.
+    /// Needs `options.reason`.
     pub legal_basis: Option<LegalBasis>,
     /// A message to the receiver, who can read it once the case is accepted. Sealed. At most 2000 characters.
     pub message: Option<String>,
@@ -269,6 +293,7 @@ impl Command for TransferOfferInput {
 
     fn check(&self, checks: &mut Checks) {
         checks.day("answerBy", self.answer_by);
+        checks.day("clientAgreedOn", self.client_agreed_on);
         checks.prose("message", self.message.as_deref(), REASON_MAXIMUM);
     }
 
@@ -285,6 +310,7 @@ impl Creates for TransferOfferInput {
             assigns: false,
             answer_by: self.answer_by,
             legal_basis: self.legal_basis,
+            agreed_on: self.client_agreed_on,
             message: self.message.as_deref(),
         };
         offer(work, asked).await
@@ -296,8 +322,8 @@ impl Creates for TransferOfferInput {
 pub struct TransferAssignInput {
     /// The case.
     pub case_id: CaseId,
-    /// Who is to lead it: one of `caseManagers`. Of another employer than the present lead it needs the client's release in
-    /// favour of the receiver or a legal basis.
+    /// Who is to lead it: one of `caseManagers`. Of another employer than the present lead it needs releases in favour of the
+    /// receiver by everybody in the case, or a legal basis.
     pub to_staff_member_id: StaffMemberId,
     /// Last day to answer: from today on, at most 92 days ahead; 14 days ahead if left out.
     pub answer_by: Option<NaiveDate>,
@@ -330,6 +356,7 @@ impl Creates for TransferAssignInput {
             assigns: true,
             answer_by: self.answer_by,
             legal_basis: self.legal_basis,
+            agreed_on: None,
             message: None,
         };
         offer(work, asked).await
@@ -400,6 +427,7 @@ impl Creates for TransferRequestInput {
             status: TransferStatus::Offered,
             consent_id: None,
             legal_basis: None,
+            client_agreed_on: None,
             offered_at: work.now,
             answer_by,
             answered_at: None,

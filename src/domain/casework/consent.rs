@@ -1,4 +1,4 @@
-//! What a consent has to say, by what it is for; and whether it holds.
+//! What a consent has to say, by what it is for; whether it holds; and what ends with it.
 
 use chrono::NaiveDate;
 use entity::codes::{ConsentScope, ConsentStatus};
@@ -12,6 +12,21 @@ pub const fn has_recipient(scope: ConsentScope) -> bool {
         scope,
         ConsentScope::ShareWithInstitution | ConsentScope::CaseConference | ConsentScope::SupervisionIdentified
     )
+}
+
+/// The scopes of the consents that end when one of the scope `revoked` is revoked.
+///
+/// Who takes back the consent to the record does not want it shared: everything ends by which data of it go to somebody else,
+/// whatever the record rests on, and nothing comes back to life when the record is consented to anew. The rest stands for
+/// itself and is revoked by itself: INTERPRETER and PHOTO_DOCUMENT say how the work is done and kept, and STATISTICS_ONLY
+/// opens nothing to anybody – being counted without a name is another thing than being shared.
+#[must_use]
+pub fn ended_with(revoked: ConsentScope) -> Vec<ConsentScope> {
+    if revoked != ConsentScope::CaseRecord {
+        return Vec::new();
+    }
+    let shares = |scope: &ConsentScope| has_recipient(*scope) || *scope == ConsentScope::StateDatabase;
+    ConsentScope::ALL.iter().copied().filter(shares).collect()
 }
 
 /// What is wrong with the recipients and the classes of data of a consent.
@@ -64,12 +79,27 @@ mod tests {
     use chrono::NaiveDate;
     use entity::codes::{ConsentScope, ConsentStatus};
 
-    use super::{faults, is_language_tag, status};
+    use super::{ended_with, faults, has_recipient, is_language_tag, status};
+
+    #[test]
+    fn with_the_consent_to_the_record_ends_all_that_shares_it_and_with_no_other_consent_anything() {
+        use ConsentScope as S;
+        let shared = [S::ShareWithInstitution, S::CaseConference, S::SupervisionIdentified, S::StateDatabase];
+        assert_eq!(ended_with(S::CaseRecord), shared);
+        for scope in ConsentScope::ALL {
+            assert!(*scope == S::CaseRecord || ended_with(*scope).is_empty(), "{scope:?}");
+            // A release that is added later has to end as well.
+            assert!(!has_recipient(*scope) || shared.contains(scope), "{scope:?}");
+        }
+        for kept in [S::Interpreter, S::PhotoDocument, S::StatisticsOnly] {
+            assert!(!ended_with(S::CaseRecord).contains(&kept), "{kept:?} is revoked by itself");
+        }
+    }
 
     #[test]
     fn a_release_names_exactly_one_recipient_and_what_it_releases() {
         for scope in ConsentScope::ALL {
-            let is_release = super::has_recipient(*scope);
+            let is_release = has_recipient(*scope);
             assert_eq!(faults(*scope, 1, 1).is_empty(), is_release, "{scope:?}");
             assert_eq!(faults(*scope, 0, 0).is_empty(), !is_release, "{scope:?}");
             assert!(!faults(*scope, 2, 1).is_empty(), "{scope:?}");

@@ -58,6 +58,17 @@ pub fn due_on(finished_on: NaiveDate, months: i32, after_year_end: bool) -> Naiv
     start.checked_add_months(Months::new(u32::try_from(months).unwrap_or(0))).unwrap_or(NaiveDate::MAX)
 }
 
+/// When the work with somebody in a case was over: when it was closed, or before that when the person left it. Absent while
+/// it goes on.
+#[must_use]
+pub fn over_on(closed_on: Option<NaiveDate>, left_on: Option<NaiveDate>, today: NaiveDate) -> Option<NaiveDate> {
+    let left_on = left_on.filter(|day| *day <= today);
+    match (closed_on, left_on) {
+        (Some(closed_on), Some(left_on)) => Some(closed_on.min(left_on)),
+        (one, other) => one.or(other),
+    }
+}
+
 /// A step of an erasure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -112,7 +123,7 @@ mod tests {
     use entity::ids::{AccountId, Identifier};
     use proptest::prelude::*;
 
-    use super::{STEPS, blocked_by, due_on};
+    use super::{STEPS, blocked_by, due_on, over_on};
     use crate::error::ErrorCode;
 
     #[test]
@@ -121,6 +132,18 @@ mod tests {
         assert_eq!(due_on(day("2023-06-01"), 36, true), day("2027-01-01"));
         assert_eq!(due_on(day("2023-12-31"), 36, true), day("2027-01-01"));
         assert_eq!(due_on(day("2023-08-31"), 6, false), day("2024-02-29"));
+    }
+
+    #[test]
+    fn the_work_with_somebody_is_over_when_the_case_is_closed_or_the_person_left_it() {
+        let day = |text: &str| Some(text.parse::<NaiveDate>().unwrap());
+        let today = day("2023-06-01").unwrap();
+        assert_eq!(over_on(None, None, today), None);
+        assert_eq!(over_on(None, day("2023-06-02"), today), None, "not yet");
+        assert_eq!(over_on(None, day("2023-06-01"), today), day("2023-06-01"));
+        assert_eq!(over_on(day("2023-05-01"), None, today), day("2023-05-01"));
+        assert_eq!(over_on(day("2023-05-01"), day("2023-03-01"), today), day("2023-03-01"));
+        assert_eq!(over_on(day("2023-05-01"), day("2023-06-01"), today), day("2023-05-01"));
     }
 
     #[test]

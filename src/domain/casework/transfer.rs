@@ -2,7 +2,7 @@
 
 use async_graphql::Enum;
 use chrono::{Days, NaiveDate};
-use entity::codes::{DataClass, TransferKind, TransferStatus};
+use entity::codes::{DataClass, LegalBasis, TransferKind, TransferStatus};
 use entity::ids::OrganisationId;
 
 use crate::error::{ErrorCode, UserError};
@@ -119,6 +119,31 @@ pub fn answer_by(asked: Option<NaiveDate>, today: NaiveDate) -> Result<NaiveDate
     }
 }
 
+/// Whether a client's agreement lets a lead hand a case over: within one employer nothing else asks the client, so the day of it
+/// or a legal basis has to be named; to another employer a release in favour of the receiver says as much.
+///
+/// # Errors
+/// `CLIENT_AGREEMENT_NEEDED` or `DATE_OUT_OF_RANGE`, both at `clientAgreedOn`.
+pub fn agreement(
+    kind: TransferKind,
+    agreed_on: Option<NaiveDate>,
+    basis: Option<LegalBasis>,
+    (opened_on, today): (NaiveDate, NaiveDate),
+) -> Result<(), UserError> {
+    const PATH: &str = "clientAgreedOn";
+    match agreed_on {
+        Some(day) if (opened_on..=today).contains(&day) => Ok(()),
+        Some(_) => {
+            let error = UserError::at(PATH, ErrorCode::DateOutOfRange);
+            Err(error.with("earliest", opened_on).with("latest", today))
+        }
+        None if kind == TransferKind::HandOver && basis.is_none() => {
+            Err(UserError::at(PATH, ErrorCode::ClientAgreementNeeded))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Which of the needed classes of data are not among the released ones.
 #[must_use]
 pub fn lacking(needed: &[DataClass], released: &[DataClass]) -> Vec<DataClass> {
@@ -141,9 +166,9 @@ pub fn read_reference(text: &str) -> Option<(i32, i32)> {
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;
-    use entity::codes::{TransferKind, TransferStatus};
+    use entity::codes::{LegalBasis, TransferKind, TransferStatus};
 
-    use super::{Standing, TransferTransition, answer_by, blocked_by, read_reference};
+    use super::{Standing, TransferTransition, agreement, answer_by, blocked_by, read_reference};
     use crate::error::ErrorCode;
 
     fn day(text: &str) -> NaiveDate {
@@ -181,6 +206,25 @@ mod tests {
         let blocks = blocked_by(TransferTransition::Accept, &standing, today);
         assert_eq!(blocks.first().map(|block| block.code), Some(ErrorCode::TransferItemsUnconfirmed));
         assert!(blocked_by(TransferTransition::Decline, &standing, today).is_empty());
+    }
+
+    #[test]
+    fn a_lead_hands_over_only_what_the_client_agreed_to_since_the_case_was_opened() {
+        let days = (day("2023-03-01"), day("2023-06-01"));
+        let basis = Some(LegalBasis::PublicTask61E);
+        let code =
+            |kind, agreed: Option<&str>, basis| agreement(kind, agreed.map(day), basis, days).err().map(|e| e.code);
+        let handed = TransferKind::HandOver;
+        assert_eq!(code(handed, None, None), Some(ErrorCode::ClientAgreementNeeded));
+        assert_eq!(code(handed, None, basis), None);
+        assert_eq!(code(TransferKind::Transfer, None, None), None, "the release is asked for elsewhere");
+        assert_eq!(code(TransferKind::Assign, None, None), None, "the centre says why instead");
+        for agreed in ["2023-03-01", "2023-06-01"] {
+            assert_eq!(code(handed, Some(agreed), None), None, "{agreed}");
+        }
+        for agreed in ["2023-02-28", "2023-06-02"] {
+            assert_eq!(code(handed, Some(agreed), basis), Some(ErrorCode::DateOutOfRange), "{agreed}");
+        }
     }
 
     #[test]

@@ -10,8 +10,8 @@ use entity::codes::{
 use crate::access::{Action, verb};
 use crate::commands::CommandOptions;
 use crate::commands::casework::case::{
-    CaseAdvancePhaseInput, CaseCloseInput, CaseNameSubstituteInput, CaseOpenInput, CasePauseInput, CaseReopenInput,
-    CaseResumeInput,
+    CaseAdvancePhaseInput, CaseCloseInput, CaseCorrectInput, CaseNameSubstituteInput, CaseOpenInput, CasePauseInput,
+    CaseReopenInput, CaseResumeInput,
 };
 use crate::commands::casework::legal_sphere_period::CaseChangeLegalSphereInput;
 use crate::domain::casework::case::{STEPS, phase_blocked_by};
@@ -493,6 +493,18 @@ impl CaseMutations {
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<CasePayload, Failure> {
         Ok(ctx.create(&input, options).await?.into())
+    }
+
+    /// Corrects what was recorded when a case was opened, or brings it up to date; what it said before stays in the history.
+    /// Published statistics stay as they are. Not for closed cases. For the lead and the substitute.
+    #[graphql(guard = "Requires(Action::WorkOnCase)")]
+    async fn case_correct(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case, and what is to be corrected.")] input: CaseCorrectInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<CasePayload, Failure> {
+        Ok(ctx.change(&input, options).await?.into())
     }
 
     /// Moves a case on to another phase, or back to one, along the steps that `availablePhases` shows. For the lead and the substitute.

@@ -106,12 +106,17 @@ impl Client {
         connect_loaded(ctx, "client disclosures", &arguments, rows, |row| row.id.0, Disclosure)
     }
 
-    /// People in the district who may be the same person, likeliest first, at most 20; those that were judged to be somebody
-    /// else are left out. It shows field by field why, and the office to ask, but not who the other one is. For the lead and
-    /// the substitute; empty for others.
-    async fn possible_duplicates(&self, ctx: &Context<'_>) -> Result<Vec<DuplicateHint>, Failure> {
+    /// People in the district who may be the same person, likeliest first, at most 20. It shows field by field why, and the
+    /// office to ask, but not who the other one is. Everybody with a name and the birth date in common is compared; of those
+    /// with names alone in common, at most 500. For the lead and the substitute; empty for others.
+    async fn possible_duplicates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Also those that were judged to be somebody else, e.g. to judge again.", default)]
+        include_different: bool,
+    ) -> Result<Vec<DuplicateHint>, Failure> {
         let permit = ctx.actor()?.permit_whatever::<verb::SearchClients>();
-        let mut doubles = client_term::doubles(ctx.store(), &permit, self.0.id).await?;
+        let mut doubles = client_term::doubles(ctx.store(), &permit, self.0.id, include_different).await?;
         doubles.truncate(DOUBLES_MAXIMUM);
         // Each hint tells something of the other person, whom the reader may not see: that is a read.
         ctx.state().trail.note(doubles.iter().map(Double::opening));
@@ -228,7 +233,8 @@ impl CasePerson {
         self.0.joined_on
     }
 
-    /// First day on which the person no longer belongs to it; null while it does.
+    /// First day on which the person no longer belongs to it; null while it does. From that day on the case opens no more who
+    /// the person is: `client` is then null unless it opens for you in another way.
     async fn left_on(&self) -> Option<NaiveDate> {
         self.0.left_on
     }
@@ -245,6 +251,11 @@ impl CasePerson {
             ctx.redact();
         }
         Ok(client.map(Client))
+    }
+
+    /// The global id of the person, also of one who left. It names nobody; `casePersonAdd` and `erasurePropose` take it.
+    async fn client_id(&self) -> ID {
+        self.0.client_id.into()
     }
 }
 
@@ -275,6 +286,16 @@ impl ClientMatch {
             Fit::Loose => SearchFit::Loose,
         }
     }
+}
+
+/// What a search for clients found.
+#[derive(SimpleObject)]
+pub struct ClientSearchResult {
+    /// The clients that fit, the best fits first; at most 50.
+    nodes: Vec<ClientMatch>,
+    /// Whether these are all. False: more clients fit than were asked for, or more of them come into question than one search
+    /// looks at (500). Ask for more, or narrow it by another word or the birth date.
+    is_complete: bool,
 }
 
 /// A field that was compared.
@@ -351,6 +372,17 @@ impl DuplicateHint {
         Ok(ctx.state().services.cursors.write(district, &hints_of(self.of), &boundary).into())
     }
 
+    /// What the two turned out to be: the newest verdict, by whichever office; null if nobody judged them yet. Where it is
+    /// DIFFERENT, the hint comes only if it is asked for.
+    async fn verdict(&self) -> Option<DuplicateVerdictKind> {
+        self.double.verdict.map(|(verdict, _)| verdict)
+    }
+
+    /// When they were judged; null if nobody did yet.
+    async fn judged_at(&self) -> Option<DateTime<Utc>> {
+        self.double.verdict.map(|(_, judged_at)| judged_at)
+    }
+
     /// How much speaks for the same person, from 60 to 100.
     async fn score(&self) -> i32 {
         i32::from(self.double.comparison.score)
@@ -384,7 +416,8 @@ pub struct ClientJudgeDuplicateInput {
     client_id: ClientId,
     /// The `id` of the hint.
     hint_id: ID,
-    /// What they turned out to be. The hint does not come again.
+    /// What they turned out to be. After DIFFERENT the hint does not come again unless it is asked for; after SAME it stays, with
+    /// the verdict.
     verdict: DuplicateVerdictKind,
 }
 
@@ -421,7 +454,7 @@ impl ClientQueries {
     }
 
     /// Searches among the clients of your own cases by words of names and a birth date; the best fits first, at most 50.
-    /// Umlauts, other scripts, swapped names and similar sounds are found.
+    /// Umlauts, other scripts, swapped names and similar sounds are found. Who left all of these cases is not.
     #[graphql(guard = "Requires(Action::SearchClients)")]
     async fn client_search(
         &self,
@@ -429,7 +462,7 @@ impl ClientQueries {
         #[graphql(desc = "Words of names in any order, as typed; at most 200 characters.")] names: String,
         #[graphql(desc = "Birth date as a day (`1985-03-14`) or a year (`1985`).")] birth_date: Option<String>,
         #[graphql(desc = "So many; 25 unless said otherwise, at most 50.")] first: Option<i32>,
-    ) -> Result<Vec<ClientMatch>, Failure> {
+    ) -> Result<ClientSearchResult, Failure> {
         let limit = usize::try_from(first.unwrap_or(25)).ok().filter(|limit| *limit <= MATCHES_MAXIMUM);
         let limit = limit.ok_or_else(|| Failure::new(ErrorCode::PageSizeInvalid).with("maximum", MATCHES_MAXIMUM))?;
         if names.chars().count() > crate::domain::input::NAME_MAXIMUM {
@@ -446,10 +479,11 @@ impl ClientQueries {
         let permit = ctx.permit::<verb::SearchClients>()?;
         let found = client_term::search(ctx.store(), &permit, &searched, limit).await?;
         // That a client fits what was typed tells who the client is, whether or not names are asked for.
-        let fitting: Vec<_> = found.iter().map(|found| (found.client_id, None)).collect();
+        let fitting: Vec<_> = found.found.iter().map(|found| (found.client_id, None)).collect();
         let keys = identified::keys(ctx.store(), &permit, &fitting, DataClass::Identity).await?;
         ctx.state().trail.note(keys.into_iter().map(|key| key.opening));
-        Ok(found.into_iter().map(ClientMatch).collect())
+        let nodes = found.found.into_iter().map(ClientMatch).collect();
+        Ok(ClientSearchResult { nodes, is_complete: found.is_complete })
     }
 }
 
@@ -493,7 +527,7 @@ impl ClientMutations {
         Ok(ctx.change(&input, options).await?.into())
     }
 
-    /// Adds somebody of the household to a case. For the lead and the substitute.
+    /// Adds somebody of the household to a case, also somebody who left it before. For the lead and the substitute.
     #[graphql(guard = "Requires(Action::WorkOnCase)")]
     async fn case_person_add(
         &self,
@@ -504,7 +538,8 @@ impl ClientMutations {
         Ok(ctx.create(&input, options).await?.into())
     }
 
-    /// Records that somebody no longer belongs to a case. For the lead and the substitute.
+    /// Records that somebody no longer belongs to a case: moved out, or was added by mistake. Who it is opens no more by this
+    /// case, and the person can be erased while the case goes on. For the lead and the substitute.
     #[graphql(guard = "Requires(Action::WorkOnCase)")]
     async fn case_person_end(
         &self,
@@ -515,7 +550,8 @@ impl ClientMutations {
         Ok(ctx.change(&input, options).await?.into())
     }
 
-    /// Remembers what two clients that look alike turned out to be. For the lead and the substitute.
+    /// Remembers what two clients that look alike turned out to be. They can be judged again: the newest verdict holds. For the
+    /// lead and the substitute.
     #[graphql(guard = "Requires(Action::SearchClients)")]
     async fn client_judge_duplicate(
         &self,

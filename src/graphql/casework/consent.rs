@@ -176,8 +176,10 @@ impl ConsentMutations {
         Ok(ctx.create(&input, options).await?.into())
     }
 
-    /// Records that a client took a consent back. From then on nothing opens by it, and its recipient is told; after the
-    /// revocation of CASE_RECORD nothing opens at all where the record rests on consent. For the lead and the substitute.
+    /// Records that a client took a consent back. From then on nothing opens by it, and its recipient is told. With CASE_RECORD
+    /// all releases of the client are revoked in the same moment, those to come included, and all their recipients are told:
+    /// read the client's consents again. Where the record rests on consent, nothing opens at all after that; giving
+    /// CASE_RECORD anew brings no release back. For the lead and the substitute.
     #[graphql(guard = "Requires(Action::RecordConsent)")]
     async fn consent_revoke(
         &self,

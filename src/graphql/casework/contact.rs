@@ -8,7 +8,7 @@ use entity::ids::CaseId;
 
 use crate::access::Action;
 use crate::commands::CommandOptions;
-use crate::commands::casework::contact::ContactRecordInput;
+use crate::commands::casework::contact::{ContactCorrectInput, ContactRecordInput};
 use crate::error::Failure;
 use crate::graphql::casework::text::text;
 use crate::graphql::connection::{List, PageArguments, RelationArguments, SortDirection, connect};
@@ -24,7 +24,7 @@ use crate::store::page::{Key, Page, Window};
 pub struct Contact(pub records::Contact);
 
 /// A contact in a case (Kontakt): with the client, the household or an institution. The lead and the substitute see it,
-/// supervisors see it without what was said.
+/// supervisors see it without what was said. What was on record before a correction stands in the history of the case.
 #[Object]
 impl Contact {
     /// Global id.
@@ -69,6 +69,22 @@ impl Contact {
         ctx.load(NameOf(id)).await
     }
 
+    /// When it was last corrected; null if it never was.
+    async fn corrected_at(&self) -> Option<DateTime<Utc>> {
+        self.0.corrected_at
+    }
+
+    /// The name of who last corrected it; null if it never was corrected.
+    async fn corrected_by(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
+        let Some(id) = self.0.corrected_by else { return Ok(None) };
+        ctx.load(NameOf(id)).await
+    }
+
+    /// Counts its versions, from 1. Send it back as `expectedVersion` to be warned when somebody else was faster.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
     /// When the record was made.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
@@ -101,7 +117,7 @@ pub(super) async fn of_case(
 payload! {
     /// The answer to a command about a contact.
     ContactPayload {
-        /// The contact; null if rules forbade the command.
+        /// The contact as it stands now; null if rules forbade the command.
         contact: Contact
     } from records::Contact, Contact
 }
@@ -121,5 +137,16 @@ impl ContactMutations {
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<ContactPayload, Failure> {
         Ok(ctx.create(&input, options).await?.into())
+    }
+
+    /// Corrects a contact; what was on record before stays in the history of the case. For the lead and the substitute.
+    #[graphql(guard = "Requires(Action::WorkOnCase)")]
+    async fn contact_correct(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The contact, and what is to be corrected.")] input: ContactCorrectInput,
+        #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
+    ) -> Result<ContactPayload, Failure> {
+        Ok(ctx.change(&input, options).await?.into())
     }
 }

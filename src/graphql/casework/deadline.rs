@@ -7,6 +7,7 @@ use entity::codes::{DeadlinePrecision, DeadlineStatus, TextKind};
 use entity::ids::DeadlineRuleId;
 
 use super::case::Case;
+use super::client::Client;
 use super::deadline_rule::DeadlineRule;
 use super::text::text;
 use crate::access::{Action, verb};
@@ -23,7 +24,7 @@ use crate::graphql::errors::Language;
 use crate::graphql::guard::Requires;
 use crate::graphql::loaders::{DeadlinesOf, RuleVersionsOf};
 use crate::graphql::payload::payload;
-use crate::store::casework::deadline::{self, CaseDeadline, DeadlineFilter};
+use crate::store::casework::deadline::{self, DeadlineFilter};
 use crate::store::casework::{case, deadline_rule};
 
 /// `Deadline` of the schema; the description that its readers see stands on the `impl`.
@@ -42,7 +43,8 @@ impl Deadline {
 
 /// A deadline (Frist) of a case: a day that somebody named, or one that follows from another day by a rule. It is shown so
 /// that nobody misses it, and decides nothing. Readable by whoever may see the case; what it is about in the words of the
-/// case manager, and the exact day of one that follows from a birth date, by those who may see the identity.
+/// case manager, and the exact day of one that follows from a birth date, by those who may see the identity of the person whom
+/// it is about.
 #[Object]
 impl Deadline {
     /// Global id.
@@ -53,6 +55,15 @@ impl Deadline {
     /// Its case.
     async fn case(&self, ctx: &Context<'_>) -> Result<Option<Case>, Failure> {
         Ok(ctx.load(self.0.case_id).await?.map(Case))
+    }
+
+    /// The person of the case whom it is about; null (with an entry in `extensions.redactions`) if you may not see who it is.
+    async fn client(&self, ctx: &Context<'_>) -> Result<Option<Client>, Failure> {
+        let client = ctx.load(self.0.client_id).await?;
+        if client.is_none() {
+            ctx.redact();
+        }
+        Ok(client.map(Client))
     }
 
     /// The version of the rule by which it was made; null if somebody named the day.
@@ -103,7 +114,7 @@ impl Deadline {
     }
 
     /// The exact day. The same as `dueOn`, but for a deadline that is known by its month only: then it is null (with an entry in
-    /// `extensions.redactions`) if you may not see the identity.
+    /// `extensions.redactions`) if you may not see the identity of the person whom it is about.
     async fn exact_due_on(&self, ctx: &Context<'_>) -> Result<Option<NaiveDate>, Failure> {
         match self.0.precision {
             DeadlinePrecision::Day => Ok(Some(self.0.due_on)),
@@ -200,7 +211,7 @@ payload! {
     DeadlinePayload {
         /// The deadline as it stands now; null if rules forbade the command.
         deadline: Deadline
-    } from CaseDeadline, |record| Deadline(record.deadline)
+    } from deadline::Deadline, Deadline
 }
 
 /// The deadlines of a case.

@@ -28,6 +28,10 @@ pub struct Document(pub records::Document);
 /// the person whom it is about, and comes and goes by signed links: `documentPrepare` gives one to upload, `documentLink` one
 /// to download. Documents are identified data: the lead and the substitute see them, and those for whom the client released
 /// the class DOCUMENTS or the case was unmasked; all others see only how many there are (`Case.documentCount`).
+///
+/// Where the client gave a consent PHOTO_DOCUMENT and the latest one was revoked or has expired, names and contents open to
+/// nobody, until it is given anew. The lead and the substitute then still see that a document is there, of which kind and
+/// size, and since when – to delete it, or to ask for the consent; nobody else sees that.
 #[Object]
 impl Document {
     /// Global id.
@@ -54,7 +58,7 @@ impl Document {
     }
 
     /// Its name, e.g. `Mietvertrag.pdf`; null once it is deleted, or (with an entry in `extensions.redactions`) if it does not
-    /// open for you. That you saw it is recorded.
+    /// open for you: also for the lead once the consent to keep documents has lapsed. That you saw it is recorded.
     async fn name(&self, ctx: &Context<'_>) -> Result<Option<String>, Failure> {
         text(ctx, self.0.id.0, TextKind::DocumentName).await
     }
@@ -144,7 +148,8 @@ pub struct DocumentMutations;
 #[Object(guard = "crate::graphql::guard::Deny")]
 impl DocumentMutations {
     /// Announces a document of a case and gives the link to upload its content. The content is taken only if it has the
-    /// announced type and length. For the lead and the substitute, unless the case is closed.
+    /// announced type and length. For the lead and the substitute, unless the case is closed or the person's consent
+    /// PHOTO_DOCUMENT was revoked or has expired.
     #[graphql(guard = "Requires(Action::WorkOnCase)")]
     async fn document_prepare(
         &self,
@@ -168,7 +173,8 @@ impl DocumentMutations {
     }
 
     /// Gives a link to download the content of a document, for a few minutes. Each download is recorded before its first byte
-    /// leaves, and is broken off in the middle if you lose access meanwhile.
+    /// leaves, and is broken off in the middle if you lose access meanwhile. The lead and the substitute are told
+    /// (DOCUMENT_CONSENT_NEEDED) when the consent to keep documents has lapsed.
     #[graphql(guard = "Requires(Action::ReadIdentity)")]
     async fn document_link(
         &self,

@@ -51,7 +51,8 @@ pub struct ErasureProof {
 
 /// The erasure (Löschung) of a client: proposed by one person or by the retention job, offered to the archive, approved by
 /// another person, carried out by destroying the key under which everything about the client is sealed, also in the log. The
-/// data protection officer sees those of the district, the lead and the substitute those of their own clients.
+/// data protection officer sees those of the district, the lead and the substitute those of the clients of their own cases,
+/// those who left included.
 #[Object]
 impl Erasure {
     /// Global id.
@@ -269,8 +270,8 @@ pub struct ErasureMutations;
 
 #[Object(guard = "crate::graphql::guard::Deny")]
 impl ErasureMutations {
-    /// Proposes to erase a client none of whose cases is open, or takes up what the retention job proposed. Another person has
-    /// to approve it. For the lead and the substitute.
+    /// Proposes to erase a client who belongs to no open case (any more), or takes up what the retention job proposed. Another
+    /// person has to approve it. For the lead and the substitute, also of a case that the client has left.
     #[graphql(guard = "Requires(Action::ProposeErasure)")]
     async fn erasure_propose(
         &self,

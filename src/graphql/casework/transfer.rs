@@ -257,7 +257,12 @@ impl Transfer {
         Ok(ctx.load(id).await?.map(Consent))
     }
 
-    /// The legal basis that allows to pass the case to another employer without a release; null otherwise.
+    /// The day on which the client agreed to the new case manager; null if a release or a legal basis stands for it.
+    async fn client_agreed_on(&self) -> Option<NaiveDate> {
+        self.0.client_agreed_on
+    }
+
+    /// The legal basis on which the case passes without the client's word; null otherwise.
     async fn legal_basis(&self) -> Option<LegalBasis> {
         self.0.legal_basis
     }

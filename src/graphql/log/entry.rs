@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::codes::{DataClass, TextKind};
-use entity::ids::{CaseId, EventId, Identifier};
+use entity::ids::{CaseId, ClientId, EventId, Identifier};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use crate::access::{Action, verb};
+use crate::domain::casework::text::data_class;
 use crate::error::Failure;
 use crate::graphql::accounts::account::Account;
 use crate::graphql::connection::{List, PageArguments, SortDirection, connect};
@@ -47,12 +48,12 @@ pub struct TextChange {
 pub struct LogEntry(pub Event);
 
 impl LogEntry {
-    /// What the entry tells of clients, as far as it opens for the reader.
-    async fn personal(&self, ctx: &Context<'_>) -> Result<Vec<Personal>, Failure> {
+    /// What the entry tells of clients, and of whom, as far as it opens for the reader.
+    async fn personal(&self, ctx: &Context<'_>) -> Result<Vec<(ClientId, Personal)>, Failure> {
         let change: Value = serde_json::from_str(&self.0.change).unwrap_or_default();
         let Some(sealed) = change.get("sealed") else { return Ok(Vec::new()) };
         let parts: Vec<SealedPart> = serde_json::from_value(sealed.clone()).unwrap_or_default();
-        let case = CaseId::parse(&self.0.subject);
+        let case = self.case();
         let mut open = Vec::new();
         for part in parts {
             let Some(key) = ctx.load(KeyOf { client: part.client, case, class: DataClass::History }).await? else {
@@ -63,9 +64,14 @@ impl LogEntry {
             let personal = serde_json::from_str(text.expose_secret())
                 .map_err(|_| Failure::internal("an unreadable personal part of an event"))?;
             ctx.state().trail.note([key.opening]);
-            open.push(personal);
+            open.push((part.client, personal));
         }
         Ok(open)
+    }
+
+    /// The case that the entry is about, if it is about one.
+    fn case(&self) -> Option<CaseId> {
+        CaseId::parse(&self.0.subject)
     }
 }
 
@@ -98,14 +104,28 @@ impl LogEntry {
         if self.0.reason.is_some() {
             return Ok(self.0.reason.clone());
         }
-        Ok(self.personal(ctx).await?.into_iter().find_map(|personal| personal.reason))
+        Ok(self.personal(ctx).await?.into_iter().find_map(|(_, personal)| personal.reason))
     }
 
     /// What was written about a client: sealed texts, with the kind and the record of each. Empty if nothing was written, and
-    /// (with an entry in `extensions.redactions`) if it does not open for you.
+    /// (with an entry in `extensions.redactions`) if it does not open for you. Names of documents are left out (with such an
+    /// entry) where the documents themselves do not open for you.
     async fn texts(&self, ctx: &Context<'_>) -> Result<Vec<TextChange>, Failure> {
-        let texts = self.personal(ctx).await?.into_iter().flat_map(|personal| personal.texts);
-        Ok(texts.map(|text| TextChange { kind: text.kind, text: text.text }).collect())
+        let mut texts = Vec::new();
+        for (client, personal) in self.personal(ctx).await? {
+            for text in personal.texts {
+                // What a document is called closes with the document.
+                if data_class(text.kind) == DataClass::Documents && text.text.is_some() {
+                    let key = KeyOf { client, case: self.case(), class: DataClass::Documents };
+                    if ctx.load(key).await?.is_none() {
+                        ctx.redact();
+                        continue;
+                    }
+                }
+                texts.push(TextChange { kind: text.kind, text: text.text });
+            }
+        }
+        Ok(texts)
     }
 
     /// The name of who did it; null if the system itself did (command line, demo data).

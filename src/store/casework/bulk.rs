@@ -276,6 +276,19 @@ pub async fn write(store: &Store, _: &Permit<verb::OpenCase>, rows: Rows) -> Res
     guard.commit().await
 }
 
+/// Lets the database look at what was written, so that it chooses its ways by it: it would do so by itself, but later.
+///
+/// # Errors
+/// Those of the database.
+pub async fn take_stock(store: &Store, _: &Permit<verb::OpenCase>) -> Result<(), Failure> {
+    if !store.is_postgres() {
+        return Ok(());
+    }
+    let mut copy = Copy::begin(store.postgres()).await?;
+    sea_orm::sqlx::query("ANALYZE").execute(&mut *copy.0).await.map_err(trouble)?;
+    copy.commit().await
+}
+
 /// A way to write the rows of one table.
 trait Sink {
     async fn table<M, A>(&mut self, models: Vec<M>) -> Result<(), Failure>
@@ -337,7 +350,11 @@ fn trouble(error: sea_orm::sqlx::Error) -> Failure {
 
 impl Copy {
     async fn begin(pool: &PgPool) -> Result<Self, Failure> {
-        pool.begin().await.map(Self).map_err(trouble)
+        let mut transaction = pool.begin().await.map_err(trouble)?;
+        // A batch may take longer than a statement of a request: nobody waits for an answer here.
+        let no_limit = sea_orm::sqlx::query("SET LOCAL statement_timeout = 0");
+        no_limit.execute(&mut *transaction).await.map_err(trouble)?;
+        Ok(Self(transaction))
     }
 
     async fn commit(self) -> Result<(), Failure> {

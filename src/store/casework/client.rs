@@ -12,6 +12,7 @@ use sea_orm::{
 };
 
 use super::case::staff_of;
+use super::case_person::present;
 use super::identified::Place;
 use crate::access::{Extent, Permit, Verb, on, verb};
 use crate::error::Failure;
@@ -40,8 +41,13 @@ pub(super) fn own_cases<V: Verb>(permit: &Permit<V>) -> SelectStatement {
     cases
 }
 
-/// The clients of the holder's own cases.
+/// The clients of the holder's own cases. Whoever left a case is none of them by it.
 pub(in crate::store) fn own_clients<V: Verb>(permit: &Permit<V>) -> SelectStatement {
+    past_and_present(permit).cond_where(present(permit.today())).take()
+}
+
+/// The same with those who left: they open nothing, but what they may ask for themselves has to be done by somebody.
+pub(super) fn past_and_present<V: Verb>(permit: &Permit<V>) -> SelectStatement {
     Query::select()
         .column((case_person::Entity, case_person::Column::ClientId))
         .from(case_person::Entity)
@@ -101,6 +107,24 @@ pub async fn lock<V: Verb>(
     Ok(select_own(permit).filter(Column::Id.eq(id)).lock_exclusive().one(connection).await?)
 }
 
+/// The same with those who left the case: to let them join again, or to propose that they are erased.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock_past_or_present<V: Verb>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    id: ClientId,
+) -> Result<Option<Client>, Failure> {
+    Ok(Entity::find()
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::Id.in_subquery(past_and_present(permit)))
+        .filter(Column::Id.eq(id))
+        .lock_exclusive()
+        .one(connection)
+        .await?)
+}
+
 /// The main client of a case that the permit reaches.
 ///
 /// # Errors
@@ -115,7 +139,7 @@ pub async fn of_case<V: on::Case>(
     Ok(Entity::find().filter(Column::Id.in_subquery(main)).one(connection).await?)
 }
 
-/// Whether one of the holder's own cases is a client's.
+/// Whether one of the holder's own cases is a client's, who has not left it.
 ///
 /// # Errors
 /// Those of the database.
@@ -129,6 +153,7 @@ pub async fn belongs_to_own<V: Verb>(
         .filter(case_person::Column::DistrictId.eq(permit.district_id()))
         .filter(case_person::Column::CaseId.eq(case))
         .filter(case_person::Column::ClientId.eq(client))
+        .filter(present(permit.today()))
         .filter(case_person::Column::CaseId.in_subquery(own_cases(permit)));
     Ok(found.one(connection).await?.is_some())
 }

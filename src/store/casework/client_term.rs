@@ -7,21 +7,24 @@ use entity::client_term::{ActiveModel, Column, Entity};
 use entity::codes::{AccessBasis, AccessPurpose, ClientStatus, DataClass, DuplicateVerdictKind, TextKind};
 use entity::ids::{AccountId, ClientId, DuplicateVerdictId, Identifier, OrganisationId, StaffMemberId};
 use entity::{case_file, case_person, client, client_key, duplicate_verdict, sealed_text, staff_member};
-use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement};
+use sea_orm::sea_query::{CaseStatement, Expr, OnConflict, Order, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, Set};
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
+use super::case_person::present;
 use super::client::own_clients;
-use super::identified::{OpenedKeys, Opening, Standing, in_force, rows, workable};
+use super::identified::{OpenedKeys, Opening, Standing, in_force, is_workable, rows};
 use crate::access::{Permit, Verb, verb};
 use crate::error::Failure;
 use crate::store::{Store, Transaction};
 use crate::vault::blind_index::Fit;
-use crate::vault::{Birth, Comparison, Criterion, FieldName, IndexTerm, Person, Query as Searched, Sealed, compare};
+use crate::vault::{
+    Birth, Comparison, Criterion, FieldName, IndexTerm, Person, Query as Searched, Sealed, TermKind, compare,
+};
 
-/// The most candidates that one search opens.
-const CANDIDATES_MAXIMUM: u64 = 500;
+/// The most candidates that one search opens, and the most people alike by name alone whom one look for doubles does.
+const CANDIDATES_MAXIMUM: usize = 500;
 
 /// Reads a birth date as it is stored: a day or a year.
 #[must_use]
@@ -122,7 +125,7 @@ fn any_of(terms: &[IndexTerm]) -> Condition {
     })
 }
 
-/// The clients that meet a criterion by at least one term.
+/// The clients that meet a criterion by at least one of its terms.
 fn meeting<V: Verb>(permit: &Permit<V>, terms: &[IndexTerm]) -> SelectStatement {
     Query::select()
         .column((Entity, Column::ClientId))
@@ -140,11 +143,17 @@ struct NameRow {
     wrapped: Vec<u8>,
 }
 
-/// Opens who these clients are, for a comparison inside this floor: what leaves it is for the callers to decide.
+/// The client of a sealed text, for [`names`] to say whose.
+fn client_of_text() -> SimpleExpr {
+    Expr::col((sealed_text::Entity, sealed_text::Column::ClientId))
+}
+
+/// Opens who the clients are for whom the condition holds, for a comparison inside this floor: what leaves it is for the
+/// callers to decide.
 async fn names<V: Verb>(
     store: &Store,
     permit: &Permit<V>,
-    clients: SelectStatement,
+    whose: SimpleExpr,
 ) -> Result<BTreeMap<ClientId, Names>, Failure> {
     let kinds = [TextKind::GivenNames, TextKind::FamilyName, TextKind::FormerNames, TextKind::BirthDate];
     let statement = Query::select()
@@ -163,11 +172,8 @@ async fn names<V: Verb>(
         .and_where(Expr::col((sealed_text::Entity, sealed_text::Column::DistrictId)).eq(permit.district_id()))
         .and_where(Expr::col((sealed_text::Entity, sealed_text::Column::Kind)).is_in(kinds))
         .and_where(Expr::col((sealed_text::Entity, sealed_text::Column::CaseId)).is_null())
-        .and_where(Expr::col((sealed_text::Entity, sealed_text::Column::ClientId)).in_subquery(clients))
-        .and_where(
-            Expr::col((sealed_text::Entity, sealed_text::Column::ClientId))
-                .in_subquery(workable(permit.district_id(), permit.today())),
-        )
+        .and_where(whose)
+        .and_where(is_workable(permit.district_id(), permit.today(), client_of_text()))
         .take();
     let mut keys = OpenedKeys::new(store.vault(), permit.district_id());
     let mut found: BTreeMap<ClientId, Names> = BTreeMap::new();
@@ -188,6 +194,45 @@ pub struct Match {
     pub fit: Fit,
 }
 
+/// What a search found.
+#[derive(Clone, Debug)]
+pub struct Matches {
+    /// The clients, the best fits first.
+    pub found: Vec<Match>,
+    /// Whether these are all: false where more of them fit than were asked for, or where not all candidates were looked at.
+    pub is_complete: bool,
+}
+
+#[derive(FromQueryResult)]
+struct CandidateRow {
+    client_id: ClientId,
+}
+
+/// The candidates of a search among the holder's own clients: those who meet every criterion by a close term come first, the
+/// others after them, both in the order of their ids. One more than is looked at, to tell that there are more.
+fn candidates(permit: &Permit<verb::SearchClients>, criteria: &[Criterion]) -> SelectStatement {
+    let is = || Expr::col((client::Entity, client::Column::Id));
+    let mut clients = Query::select();
+    let mut is_close = Condition::all();
+    for Criterion { close, loose } in criteria {
+        let terms: Vec<IndexTerm> = close.iter().chain(loose).copied().collect();
+        clients.and_where(is().in_subquery(meeting(permit, &terms)));
+        is_close = is_close.add(is().in_subquery(meeting(permit, close)));
+    }
+    clients
+        .expr_as(is(), "client_id")
+        .expr_as(CaseStatement::new().case(is_close, 0).finally(1), "distance")
+        .from(client::Entity)
+        .and_where(client::Column::DistrictId.eq(permit.district_id()))
+        .and_where(client::Column::Status.eq(ClientStatus::Active))
+        .and_where(is().in_subquery(own_clients(permit)))
+        .and_where(is_workable(permit.district_id(), permit.today(), is()))
+        .order_by("distance", Order::Asc)
+        .order_by("client_id", Order::Asc)
+        .limit(u64::try_from(CANDIDATES_MAXIMUM).unwrap_or(u64::MAX).saturating_add(1))
+        .take()
+}
+
 /// Searches among the holder's own clients; the best fits first. Nothing searchable was typed: nobody.
 ///
 /// # Errors
@@ -197,32 +242,24 @@ pub async fn search(
     permit: &Permit<verb::SearchClients>,
     searched: &Searched<'_>,
     limit: usize,
-) -> Result<Vec<Match>, Failure> {
-    let Some(key) = crate::store::vault::index_key(store, permit).await? else { return Ok(Vec::new()) };
+) -> Result<Matches, Failure> {
+    let nobody = || Matches { found: Vec::new(), is_complete: true };
+    let Some(key) = crate::store::vault::index_key(store, permit).await? else { return Ok(nobody()) };
     let criteria = key.query_terms(searched);
     if criteria.is_empty() {
-        return Ok(Vec::new());
+        return Ok(nobody());
     }
-    let mut clients = Query::select();
-    clients
-        .column((client::Entity, client::Column::Id))
-        .from(client::Entity)
-        .and_where(client::Column::DistrictId.eq(permit.district_id()))
-        .and_where(client::Column::Status.eq(ClientStatus::Active))
-        .and_where(client::Column::Id.in_subquery(own_clients(permit)));
-    for Criterion { close, loose } in &criteria {
-        let terms: Vec<IndexTerm> = close.iter().chain(loose).copied().collect();
-        clients.and_where(client::Column::Id.in_subquery(meeting(permit, &terms)));
-    }
-    clients.limit(CANDIDATES_MAXIMUM);
-    let mut matches: Vec<Match> = names(store, permit, clients)
+    let candidates: Vec<CandidateRow> = rows(store.reader(), &candidates(permit, &criteria)).await?;
+    let looked_at = candidates.iter().take(CANDIDATES_MAXIMUM).map(|row| row.client_id);
+    let mut found: Vec<Match> = names(store, permit, client_of_text().is_in(looked_at))
         .await?
         .into_iter()
         .filter_map(|(client_id, names)| Some(Match { client_id, fit: searched.fits(&names.person())? }))
         .collect();
-    matches.sort_by_key(|found| (found.fit, found.client_id));
-    matches.truncate(limit);
-    Ok(matches)
+    let is_complete = candidates.len() <= CANDIDATES_MAXIMUM && found.len() <= limit;
+    found.sort_by_key(|found| (found.fit, found.client_id));
+    found.truncate(limit);
+    Ok(Matches { found, is_complete })
 }
 
 /// Somebody who may be the same person as a client of the holder.
@@ -236,6 +273,8 @@ pub struct Double {
     pub office: Option<OrganisationId>,
     /// Whether both persons released their identity to the other's case manager, or both are the holder's own.
     pub is_open: bool,
+    /// The newest verdict on the two, if somebody judged them, and when.
+    pub verdict: Option<(DuplicateVerdictKind, chrono::DateTime<chrono::Utc>)>,
 }
 
 impl Double {
@@ -260,8 +299,78 @@ struct OfficeRow {
     lead_id: StaffMemberId,
 }
 
-/// Possible doubles of one of the holder's own clients in the whole district, likeliest first, without those that were
-/// judged to be somebody else.
+/// Whom a look for doubles of `id` compares: the clients who share one of these terms, belong to a case, and may be worked
+/// with. Those that were judged to be somebody else only if they are asked for.
+fn alike(
+    permit: &Permit<verb::SearchClients>,
+    id: ClientId,
+    terms: &[IndexTerm],
+    with_different: bool,
+) -> SelectStatement {
+    use duplicate_verdict::Column::{FirstClientId, SecondClientId};
+    let is = || Expr::col((Entity, Column::ClientId));
+    let in_a_case = Query::select()
+        .expr(Expr::val(1))
+        .from(case_person::Entity)
+        .and_where(Expr::col((case_person::Entity, case_person::Column::ClientId)).equals((Entity, Column::ClientId)))
+        .and_where(case_person::Column::DistrictId.eq(permit.district_id()))
+        .cond_where(present(permit.today()))
+        .take();
+    let different = |mine, other| {
+        Query::select()
+            .column((duplicate_verdict::Entity, other))
+            .from(duplicate_verdict::Entity)
+            .and_where(Expr::col((duplicate_verdict::Entity, mine)).eq(id))
+            .and_where(duplicate_verdict::Column::Verdict.eq(DuplicateVerdictKind::Different))
+            .take()
+    };
+    let mut alike = meeting(permit, terms);
+    alike
+        .and_where(is().ne(id))
+        .and_where(Expr::exists(in_a_case))
+        .and_where(is_workable(permit.district_id(), permit.today(), is()))
+        .group_by_col((Entity, Column::ClientId));
+    if !with_different {
+        alike
+            .and_where(is().not_in_subquery(different(FirstClientId, SecondClientId)))
+            .and_where(is().not_in_subquery(different(SecondClientId, FirstClientId)));
+    }
+    alike
+}
+
+/// Whom a look for doubles of `id`, who is `own`, compares. Those who share a name and the birth date (or one with day and
+/// month exchanged) are all of them, however many there are; those who share names alone come after them, the more the
+/// sooner, up to a limit.
+async fn to_compare(
+    store: &Store,
+    permit: &Permit<verb::SearchClients>,
+    (id, own): (ClientId, &Names),
+    with_different: bool,
+) -> Result<Vec<ClientId>, Failure> {
+    let Some(key) = crate::store::vault::index_key(store, permit).await? else { return Ok(Vec::new()) };
+    let (close, loose): (Vec<IndexTerm>, Vec<IndexTerm>) =
+        key.duplicate_terms(&own.person()).into_iter().partition(|term| term.kind == TermKind::SoundAndBirthDate);
+    let mut clients = Vec::new();
+    if !close.is_empty() {
+        let statement = alike(permit, id, &close, with_different).order_by("client_id", Order::Asc).take();
+        clients.extend(rows::<CandidateRow>(store.reader(), &statement).await?.into_iter().map(|row| row.client_id));
+    }
+    if !loose.is_empty() {
+        let mut statement = alike(permit, id, &loose, with_different);
+        if !close.is_empty() {
+            statement.and_where(Column::ClientId.not_in_subquery(meeting(permit, &close)));
+        }
+        statement
+            .order_by_expr(Expr::cust("COUNT(*)"), Order::Desc)
+            .order_by("client_id", Order::Asc)
+            .limit(u64::try_from(CANDIDATES_MAXIMUM).unwrap_or(u64::MAX));
+        clients.extend(rows::<CandidateRow>(store.reader(), &statement).await?.into_iter().map(|row| row.client_id));
+    }
+    Ok(clients)
+}
+
+/// Possible doubles of one of the holder's own clients in the whole district, likeliest first. Those that were judged to be
+/// somebody else only if they are asked for.
 ///
 /// # Errors
 /// Those of the vault and of the database.
@@ -269,42 +378,24 @@ pub async fn doubles(
     store: &Store,
     permit: &Permit<verb::SearchClients>,
     id: ClientId,
+    with_different: bool,
 ) -> Result<Vec<Double>, Failure> {
-    let Some(key) = crate::store::vault::index_key(store, permit).await? else { return Ok(Vec::new()) };
-    let mut own = Query::select();
-    own.column((client::Entity, client::Column::Id))
-        .from(client::Entity)
-        .and_where(client::Column::Id.eq(id))
-        .and_where(client::Column::Id.in_subquery(own_clients(permit)));
+    let own = client_of_text().eq(id).and(client_of_text().in_subquery(own_clients(permit)));
     let Some(own) = names(store, permit, own).await?.remove(&id) else { return Ok(Vec::new()) };
-    let terms = key.duplicate_terms(&own.person());
-    if terms.is_empty() {
-        return Ok(Vec::new());
+    let others = to_compare(store, permit, (id, &own), with_different).await?;
+    let mut alike: BTreeMap<ClientId, Comparison> = BTreeMap::new();
+    for some in others.chunks(CANDIDATES_MAXIMUM) {
+        for (client, names) in names(store, permit, client_of_text().is_in(some.iter().copied())).await? {
+            let comparison = compare(&own.person(), &names.person());
+            if comparison.is_hint() {
+                alike.insert(client, comparison);
+            }
+        }
     }
-    let judged = |mine, other| {
-        Query::select()
-            .column((duplicate_verdict::Entity, other))
-            .from(duplicate_verdict::Entity)
-            .and_where(Expr::col((duplicate_verdict::Entity, mine)).eq(id))
-            .take()
-    };
-    use duplicate_verdict::Column::{FirstClientId, SecondClientId};
-    let mut candidates = meeting(permit, &terms);
-    candidates
-        .and_where(Column::ClientId.ne(id))
-        .and_where(Column::ClientId.not_in_subquery(judged(FirstClientId, SecondClientId)))
-        .and_where(Column::ClientId.not_in_subquery(judged(SecondClientId, FirstClientId)))
-        .distinct()
-        .limit(CANDIDATES_MAXIMUM);
-    let alike: BTreeMap<ClientId, Comparison> = names(store, permit, candidates)
-        .await?
-        .into_iter()
-        .map(|(client, names)| (client, compare(&own.person(), &names.person())))
-        .filter(|(_, comparison)| comparison.is_hint())
-        .collect();
     if alike.is_empty() {
         return Ok(Vec::new());
     }
+    let verdicts = verdicts(store, permit, id).await?;
     let offices = offices(store, permit, alike.keys().copied().chain([id])).await?;
     let mine: BTreeSet<AccountId> =
         offices.iter().filter(|row| row.client_id == id).filter_map(|row| row.account_id).collect();
@@ -319,14 +410,34 @@ pub async fn doubles(
             let both_mine = !their_accounts.is_empty() && their_accounts == mine;
             let both_released = released(client_id, &mine) && released(id, &their_accounts);
             let office = theirs.iter().max_by_key(|row| row.lead_id).map(|row| row.organisation_id);
-            Double { client_id, comparison, office, is_open: both_mine || both_released }
+            let verdict = verdicts.get(&client_id).copied();
+            Double { client_id, comparison, office, is_open: both_mine || both_released, verdict }
         })
         .collect();
     doubles.sort_by_key(|double| (std::cmp::Reverse(double.comparison.score), double.client_id));
     Ok(doubles)
 }
 
-/// Which offices, and whose accounts, have cases of these clients.
+/// What was decided about a client and others who look alike, by the other one.
+async fn verdicts<V: Verb>(
+    store: &Store,
+    permit: &Permit<V>,
+    id: ClientId,
+) -> Result<BTreeMap<ClientId, (DuplicateVerdictKind, chrono::DateTime<chrono::Utc>)>, Failure> {
+    use duplicate_verdict::Column as C;
+    let found = duplicate_verdict::Entity::find()
+        .filter(C::DistrictId.eq(permit.district_id()))
+        .filter(Condition::any().add(C::FirstClientId.eq(id)).add(C::SecondClientId.eq(id)))
+        .all(store.reader())
+        .await?;
+    let of = |row: duplicate_verdict::Model| {
+        let other = if row.first_client_id == id { row.second_client_id } else { row.first_client_id };
+        (other, (row.verdict, row.decided_at))
+    };
+    Ok(found.into_iter().map(of).collect())
+}
+
+/// Which offices, and whose accounts, have cases that these clients belong to.
 async fn offices<V: Verb>(
     store: &Store,
     permit: &Permit<V>,
@@ -350,6 +461,7 @@ async fn offices<V: Verb>(
         )
         .and_where(Expr::col((case_person::Entity, case_person::Column::DistrictId)).eq(permit.district_id()))
         .and_where(Expr::col((case_person::Entity, case_person::Column::ClientId)).is_in(clients))
+        .cond_where(present(permit.today()))
         .take();
     rows(store.reader(), &statement).await
 }

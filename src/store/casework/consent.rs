@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::codes::{ConsentScope, DataClass};
 pub use entity::consent::Model as Consent;
 use entity::consent::{ActiveModel, Column, Entity};
 use entity::ids::{ClientId, ConsentId};
 use entity::{client, consent_data_class};
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder,
     QuerySelect, Select, Set,
 };
 
-use super::client::own_clients;
+use super::client::{own_clients, past_and_present};
 use super::identified::in_force;
 use crate::access::{Extent, Permit, Verb, on};
 use crate::error::Failure;
@@ -101,7 +101,7 @@ pub async fn data_classes<V: on::Consent>(
     Ok(classes)
 }
 
-/// One by its id, locked until the transaction ends.
+/// One by its id, locked until the transaction ends. Also of those who left a case: what they gave, they can take back there.
 ///
 /// # Errors
 /// Those of the database.
@@ -110,7 +110,12 @@ pub async fn lock<V: on::Consent>(
     permit: &Permit<V>,
     id: ConsentId,
 ) -> Result<Option<Consent>, Failure> {
-    Ok(select(permit).filter(Column::Id.eq(id)).lock_exclusive().one(connection).await?)
+    let district = Condition::all().add(Column::DistrictId.eq(permit.district_id()));
+    let within_reach = match permit.extent() {
+        Extent::District => district,
+        Extent::Part { .. } => district.add(Column::ClientId.in_subquery(past_and_present(permit))),
+    };
+    Ok(Entity::find().filter(within_reach).filter(Column::Id.eq(id)).lock_exclusive().one(connection).await?)
 }
 
 /// The consents of a client in force on a day, for a rule that reached the client through its door.
@@ -154,6 +159,56 @@ pub async fn releases_in_force<V: Verb>(
         .order_by_asc(Column::Id)
         .all(connection)
         .await?)
+}
+
+/// The consents of a client of these scopes that are neither revoked nor over, those to come included, locked until the
+/// transaction ends; for a rule that reached the client through its door.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock_given<V: Verb>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    client: ClientId,
+    scopes: &[ConsentScope],
+) -> Result<Vec<Consent>, Failure> {
+    if scopes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let not_over = Condition::any().add(Column::ValidUntil.is_null()).add(Column::ValidUntil.gt(permit.today()));
+    Ok(Entity::find()
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::ClientId.eq(client))
+        .filter(Column::Scope.is_in(scopes.iter().copied()))
+        .filter(Column::RevokedAt.is_null())
+        .filter(not_over)
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .all(connection)
+        .await?)
+}
+
+/// Revokes consents that were locked in this transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn revoke_all<V: on::Consent>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    ids: &[ConsentId],
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    Entity::update_many()
+        .col_expr(Column::RevokedAt, SimpleExpr::val(now))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .exec(connection)
+        .await?;
+    Ok(())
 }
 
 /// Records a consent with its classes of data.

@@ -14,8 +14,6 @@ use sea_orm::{
 };
 
 use super::case::{self, hanging, staff_of};
-use serde::{Deserialize, Serialize};
-
 use crate::access::{Extent, Permit, on, verb};
 use crate::error::{ErrorCode, Failure};
 use crate::store::Store;
@@ -111,16 +109,7 @@ pub async fn of_cases(
         .await?)
 }
 
-/// A deadline with the client of its case, under whose key its texts are sealed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct CaseDeadline {
-    /// The deadline.
-    pub deadline: Deadline,
-    /// The client.
-    pub client_id: ClientId,
-}
-
-/// One by its id with its case, both locked until the transaction ends.
+/// One by its id, locked with its case until the transaction ends.
 ///
 /// # Errors
 /// Those of the database.
@@ -128,13 +117,14 @@ pub async fn lock<V: on::Case>(
     connection: &impl ConnectionTrait,
     permit: &Permit<V>,
     id: DeadlineId,
-) -> Result<Option<CaseDeadline>, Failure> {
+) -> Result<Option<Deadline>, Failure> {
     let found = select(permit).filter(Column::Id.eq(id));
     // The case first, as every command locks them.
     let Some(seen) = found.clone().one(connection).await? else { return Ok(None) };
-    let Some(case) = case::lock(connection, permit, seen.case_id).await? else { return Ok(None) };
-    let deadline = found.lock_exclusive().one(connection).await?;
-    Ok(deadline.map(|deadline| CaseDeadline { deadline, client_id: case.client_id }))
+    if case::lock(connection, permit, seen.case_id).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(found.lock_exclusive().one(connection).await?)
 }
 
 /// Records a deadline of a case that was locked in this transaction.
@@ -170,7 +160,7 @@ pub async fn update(
     Ok(())
 }
 
-/// Takes away all deadlines in the cases of a client: part of erasing it. Their days come close to who the person is.
+/// Takes away all deadlines that are about a client: part of erasing it. Their days come close to who the person is.
 ///
 /// # Errors
 /// Those of the database.
@@ -179,14 +169,9 @@ pub async fn delete_all_of<V: on::Erasure>(
     permit: &Permit<V>,
     client: ClientId,
 ) -> Result<(), Failure> {
-    let cases = Query::select()
-        .column((case_file::Entity, case_file::Column::Id))
-        .from(case_file::Entity)
-        .and_where(case_file::Column::ClientId.eq(client))
-        .take();
     Entity::delete_many()
         .filter(Column::DistrictId.eq(permit.district_id()))
-        .filter(Column::CaseId.in_subquery(cases))
+        .filter(Column::ClientId.eq(client))
         .exec(connection)
         .await?;
     Ok(())

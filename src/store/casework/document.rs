@@ -7,14 +7,14 @@ use entity::codes::{DataClass, DocumentStatus};
 pub use entity::document::Model as Document;
 use entity::document::{ActiveModel, Column, Entity};
 use entity::ids::{CaseId, ClientId, DistrictId, DocumentId};
-use entity::sealed_text;
+use entity::{client, sealed_text};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
 use super::case::hanging;
-use super::identified::Place;
+use super::identified::{Place, documents_lapsed};
 use crate::access::{Permit, Verb, on, verb};
 use crate::error::Failure;
 use crate::store::{Store, Transaction};
@@ -22,13 +22,49 @@ use crate::store::{Store, Transaction};
 /// Unfinished documents that are forgotten in one go.
 const UNFINISHED_AT_ONCE: u64 = 500;
 
-/// The door: documents are identified content, and only those for whom their class opens see that they are there.
-fn select<V: on::Identity>(permit: &Permit<V>) -> Select<Entity> {
-    let place = Place::of_class((Entity, Column::ClientId), (Entity, Column::CaseId), DataClass::Documents);
-    Entity::find().filter(Column::DistrictId.eq(permit.district_id())).filter(place.opens(permit))
+/// Where documents stand.
+fn place() -> Place {
+    Place::of_class((Entity, Column::ClientId), (Entity, Column::CaseId), DataClass::Documents)
 }
 
-/// Several by their ids, in any order; what does not open is absent.
+/// The door to their records: documents are identified content, and only those for whom their class opens see that they are
+/// there; lead and substitute also where the consent to keep them has lapsed.
+fn select<V: on::Identity>(permit: &Permit<V>) -> Select<Entity> {
+    Entity::find().filter(Column::DistrictId.eq(permit.district_id())).filter(place().is_known(permit))
+}
+
+/// One by its id, if its content opens.
+///
+/// # Errors
+/// Those of the database.
+pub async fn open<V: on::Identity>(
+    store: &Store,
+    permit: &Permit<V>,
+    id: DocumentId,
+) -> Result<Option<Document>, Failure> {
+    let found =
+        Entity::find_by_id(id).filter(Column::DistrictId.eq(permit.district_id())).filter(place().opens(permit));
+    Ok(found.one(store.reader()).await?)
+}
+
+/// Whether a client's consent to keep photographs and documents has lapsed, for a rule that reached the client through its
+/// door.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_consent_lapsed<V: Verb>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    client: ClientId,
+) -> Result<bool, Failure> {
+    let this_client = Expr::col((client::Entity, client::Column::Id));
+    let found = client::Entity::find_by_id(client)
+        .filter(client::Column::DistrictId.eq(permit.district_id()))
+        .filter(documents_lapsed(permit.district_id(), permit.today(), this_client));
+    Ok(found.one(connection).await?.is_some())
+}
+
+/// Several by their ids, in any order; those of which the holder may not know are absent.
 ///
 /// # Errors
 /// Those of the database.
@@ -40,7 +76,7 @@ pub async fn find_many<V: on::Identity>(
     Ok(select(permit).filter(Column::Id.is_in(ids.iter().copied())).all(store.reader()).await?)
 }
 
-/// The documents of these cases that are not deleted, oldest first; what does not open is absent.
+/// The documents of these cases that are not deleted, oldest first; those of which the holder may not know are absent.
 ///
 /// # Errors
 /// Those of the database.

@@ -14,22 +14,24 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
-use super::client::own_clients;
+use super::case_person::present;
+use super::client::past_and_present;
 use super::identified::rows;
 use super::{client_term, deadline, document, sealed_text};
 use crate::access::{Extent, Permit, Verb, on};
+use crate::domain::casework::retention::over_on;
 use crate::error::Failure;
 use crate::log::bytes_hash;
 use crate::store::page::{Boundary, Key, Page, Window};
 use crate::store::structure::barrier;
 use crate::store::{Store, Transaction, vault};
 
-/// The door: erasures of one's own clients, or all of the district.
+/// The door: erasures of the clients of one's own cases, those who left included, or all of the district.
 fn select<V: on::Erasure>(permit: &Permit<V>) -> Select<Entity> {
     let district = Condition::all().add(Column::DistrictId.eq(permit.district_id()));
     Entity::find().filter(match permit.extent() {
         Extent::District => district,
-        Extent::Part { .. } => district.add(Column::ClientId.in_subquery(own_clients(permit))),
+        Extent::Part { .. } => district.add(Column::ClientId.in_subquery(past_and_present(permit))),
     })
 }
 
@@ -119,7 +121,8 @@ pub async fn update<V: on::Erasure>(
 /// When the work with a client was over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finished {
-    /// The last day on which a case of the client was closed; absent while one is open, and for a client without a case.
+    /// The last day on which a case of the client was closed, or on which the client left one that goes on; absent while the
+    /// client belongs to an open one, and for a client without a case.
     pub closed_on: Option<NaiveDate>,
     /// Whether none of the cases went beyond the first contact.
     pub only_enquiries: bool,
@@ -131,6 +134,7 @@ struct CaseRow {
     case_id: CaseId,
     status: CaseStatus,
     closed_on: Option<NaiveDate>,
+    left_on: Option<NaiveDate>,
 }
 
 #[derive(FromQueryResult)]
@@ -150,6 +154,7 @@ pub async fn finished<V: Verb>(
     let statement = Query::select()
         .column((case_person::Entity, case_person::Column::ClientId))
         .column((case_person::Entity, case_person::Column::CaseId))
+        .column((case_person::Entity, case_person::Column::LeftOn))
         .column((case_file::Entity, case_file::Column::Status))
         .column((case_file::Entity, case_file::Column::ClosedOn))
         .from(case_person::Entity)
@@ -174,9 +179,11 @@ pub async fn finished<V: Verb>(
     let mut open = std::collections::BTreeSet::new();
     for row in &cases {
         let entry = finished.entry(row.client_id).or_insert(Finished { closed_on: None, only_enquiries: true });
-        entry.closed_on = Ord::max(entry.closed_on, row.closed_on);
+        let closed_on = row.closed_on.filter(|_| row.status == CaseStatus::Closed);
+        let over = over_on(closed_on, row.left_on, permit.today());
+        entry.closed_on = Ord::max(entry.closed_on, over);
         entry.only_enquiries &= !worked.iter().any(|worked| worked.case_id == row.case_id);
-        if row.status != CaseStatus::Closed {
+        if over.is_none() {
             open.insert(row.client_id);
         }
     }
@@ -188,8 +195,8 @@ pub async fn finished<V: Verb>(
     Ok(finished)
 }
 
-/// Clients behind `after` that may be due: none of their cases is open, and no erasure of them is under way. In the order
-/// of their ids.
+/// Clients behind `after` that may be due: they belong to no open case, and no erasure of them is under way. In the order of
+/// their ids.
 ///
 /// # Errors
 /// Those of the database.
@@ -209,6 +216,7 @@ pub async fn candidates<V: Verb>(
         )
         .and_where(Expr::col((case_person::Entity, case_person::Column::DistrictId)).eq(permit.district_id()))
         .and_where(Expr::col((case_file::Entity, case_file::Column::Status)).ne(CaseStatus::Closed))
+        .cond_where(present(permit.today()))
         .take();
     let in_erasure = Query::select()
         .column((Entity, Column::ClientId))

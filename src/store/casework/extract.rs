@@ -131,7 +131,7 @@ pub async fn of_client(
         texts.iter().map(|text| (text.row.case_id, text.row.data_class)).collect();
 
     let phases = rows!(store, permit, case_phase_change, CaseId, own_ids());
-    let deadlines = rows!(store, permit, deadline, CaseId, main_ids());
+    let deadlines = rows!(store, permit, deadline, ClientId, [id]);
     let rules = rows!(store, permit, deadline_rule, Id, deadlines.iter().filter_map(|row| row.rule_id));
     let consents = rows!(store, permit, consent, ClientId, [id]);
     let documents = rows!(store, permit, document, ClientId, [id]);
@@ -302,6 +302,7 @@ pub async fn of_client(
             title: "Fristen",
             records: deadlines
                 .iter()
+                .filter(|row| own.contains(&row.case_id))
                 .map(|row| {
                     let rule = rules.iter().find(|rule| Some(rule.id) == row.rule_id);
                     let name = rule.map_or("Frist", |rule| rule.label_de.as_str());

@@ -105,9 +105,9 @@ async fn open<V: Verb>(
     Ok(known)
 }
 
-/// Finds the places in `text` that would say who somebody of these cases is: names, birth dates, addresses, telephone
-/// numbers and mail addresses of the clients and their households. The cases have to be reached through their door by the
-/// caller. What the writer learns by it is to be recorded, see [`comparisons`].
+/// Finds the places in each of the texts that would say who somebody of these cases is: names, birth dates, addresses,
+/// telephone numbers and mail addresses of the clients and their households. The cases have to be reached through their door
+/// by the caller. What the writer learns by it is to be recorded, see [`comparisons`].
 ///
 /// # Errors
 /// Those of the vault and of the database.
@@ -115,11 +115,14 @@ pub async fn names_of_cases_in<V: Verb>(
     transaction: &Transaction,
     permit: &Permit<V>,
     cases: &[CaseId],
-    text: &str,
-) -> Result<Vec<Passage>, Failure> {
+    texts: &[&str],
+) -> Result<Vec<Vec<Passage>>, Failure> {
+    if texts.is_empty() {
+        return Ok(Vec::new());
+    }
     let known = open(transaction.connection(), transaction.vault(), permit, cases).await?;
     let traits: Vec<Traits<'_>> = known.values().map(Known::traits).collect();
-    Ok(names_in_text(text, &traits))
+    Ok(texts.iter().map(|text| names_in_text(text, &traits)).collect())
 }
 
 /// What is to be recorded when somebody was told that texts name a person of these cases: that told something of each

@@ -1,12 +1,15 @@
 //! The door to identified content: who may open what of which client, in one expression.
 //!
 //! Something of a client opens for
-//! - the lead of a case of the client and the lead's substitute: what belongs to the client, and to that case;
+//! - the lead of a case of the client and the lead's substitute: what belongs to the client, and to that case. Of somebody
+//!   who left the case only what was written in it stays open, and neither who it is nor what the history tells of it;
 //! - those in whose favour a consent in force releases its class of data;
 //! - those for whom the case is unmasked;
 //!
 //! and for nobody as long as the client is restricted or erased, or the record rests on consent and no consent to it is
-//! in force. Revoking a consent closes all of it in the same transaction, because every reader comes through here.
+//! in force. What documents say opens for nobody either once the consent to keep photographs and documents has lapsed; lead
+//! and substitute still see that they are there. Revoking a consent closes all of it in the same transaction, because every
+//! reader comes through here.
 
 use chrono::NaiveDate;
 use entity::codes::{AccessBasis, AccessPurpose, ClientStatus, ConsentScope, DataClass, LegalBasis};
@@ -15,9 +18,10 @@ use entity::{case_file, case_person, client, client_key, consent, consent_data_c
 use sea_orm::sea_query::{
     Alias, CaseStatement, Expr, IntoColumnRef, Query, SelectStatement, SimpleExpr, SubQueryStatement,
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait, FromQueryResult};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait, FromQueryResult, Order};
 
 use super::case::staff_of;
+use super::case_person::not_left;
 use crate::access::{Extent, Permit, on};
 use crate::error::Failure;
 use crate::store::Store;
@@ -30,6 +34,9 @@ pub const CONSENT_BASES: [LegalBasis; 2] = [LegalBasis::Consent61A, LegalBasis::
 /// Releases that show identified data to somebody inside the system.
 const RELEASING: [ConsentScope; 3] =
     [ConsentScope::SupervisionIdentified, ConsentScope::CaseConference, ConsentScope::ShareWithInstitution];
+
+/// What says who somebody is although it stands in a case: exact birthdays, and the history, which keeps all that was written.
+const TELLING_WHO: [DataClass; 2] = [DataClass::Identity, DataClass::History];
 
 /// As what the reader stands before something that opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,6 +93,32 @@ pub(super) fn workable(district: DistrictId, today: NaiveDate) -> SelectStatemen
         .take()
 }
 
+/// The condition that a client's data may be worked with at all, asked of this one client by its key.
+pub(super) fn is_workable(district: DistrictId, today: NaiveDate, client: SimpleExpr) -> SimpleExpr {
+    let this_client = Expr::col((WORKED_WITH, client::Column::Id)).eq(client);
+    finds(workable(district, today).and_where(this_client).take())
+}
+
+/// The condition that a client's consent to keep photographs and documents has lapsed: of those that have begun, or were
+/// revoked before they did, the one that was recorded last no longer holds. Where there is none, nothing has lapsed.
+pub(super) fn documents_lapsed(district: DistrictId, today: NaiveDate, client: SimpleExpr) -> SimpleExpr {
+    const KEPT: &str = "kept";
+    let of = |column| Expr::col((KEPT, column));
+    let revoked = || of(consent::Column::RevokedAt).is_not_null();
+    let over = Condition::any().add(revoked()).add(of(consent::Column::ValidUntil).lte(today));
+    let latest = Query::select()
+        .expr(CaseStatement::new().case(over, Expr::val(1)).finally(Expr::val(0)))
+        .from_as(consent::Entity, KEPT)
+        .and_where(of(consent::Column::ClientId).eq(client))
+        .and_where(of(consent::Column::DistrictId).eq(district))
+        .and_where(of(consent::Column::Scope).eq(ConsentScope::PhotoDocument))
+        .cond_where(Condition::any().add(revoked()).add(of(consent::Column::ValidFrom).lte(today)))
+        .order_by((KEPT, consent::Column::Id), Order::Desc)
+        .limit(1)
+        .take();
+    Expr::SubQuery(None, Box::new(SubQueryStatement::SelectStatement(latest))).eq(1)
+}
+
 /// The condition that a statement about one row finds something. Unlike EXISTS, PostgreSQL never answers it by a list of all
 /// that the statement could find for any row: of all of somebody's cases, to look up some of them.
 fn finds(mut statement: SelectStatement) -> SimpleExpr {
@@ -124,6 +157,15 @@ fn is_unmasked(district: DistrictId, account: AccountId, today: NaiveDate, case:
     finds(lifted)
 }
 
+/// What is asked of something identified.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// What it says.
+    Content,
+    /// That it is there: of documents, whose records tell their kind, size and dates.
+    Existence,
+}
+
 /// Where the parts of something identified stand in a statement.
 #[derive(Clone)]
 pub(super) struct Place {
@@ -146,20 +188,27 @@ impl Place {
         Self { client: Expr::col(client), case: Expr::col(case), class: Expr::val(class) }
     }
 
-    /// Belongs to a case for which the condition holds, or to a client of one.
-    fn of_cases(&self, district: DistrictId, holds: impl Fn(SimpleExpr) -> SimpleExpr) -> Condition {
+    /// Belongs to a case for which the condition holds, or to a client of one, as long as the client has not left it.
+    fn of_cases(&self, district: DistrictId, today: NaiveDate, holds: impl Fn(SimpleExpr) -> SimpleExpr) -> Condition {
         const BELONGING: &str = "belonging";
         let of = |column| Expr::col((BELONGING, column));
-        let belonging = Query::select()
-            .expr(Expr::val(1))
-            .from_as(case_person::Entity, BELONGING)
-            .and_where(of(case_person::Column::ClientId).eq(self.client.clone()))
-            .and_where(of(case_person::Column::DistrictId).eq(district))
-            .and_where(holds(of(case_person::Column::CaseId)))
-            .take();
+        let belonging = |of_case: SimpleExpr| {
+            let belonging = Query::select()
+                .expr(Expr::val(1))
+                .from_as(case_person::Entity, BELONGING)
+                .and_where(of(case_person::Column::ClientId).eq(self.client.clone()))
+                .and_where(of(case_person::Column::DistrictId).eq(district))
+                .and_where(of_case)
+                .cond_where(not_left(of(case_person::Column::LeftOn), today))
+                .take();
+            finds(belonging)
+        };
+        let as_such = belonging(holds(of(case_person::Column::CaseId)));
+        let in_this_case = belonging(of(case_person::Column::CaseId).eq(self.case.clone()));
+        let tells_no_more = Condition::any().add(self.class.clone().is_not_in(TELLING_WHO)).add(in_this_case);
         Condition::any()
-            .add(Condition::all().add(self.case.clone().is_null()).add(finds(belonging)))
-            .add(holds(self.case.clone()))
+            .add(Condition::all().add(self.case.clone().is_null()).add(as_such))
+            .add(Condition::all().add(holds(self.case.clone())).add(tells_no_more))
     }
 
     fn released(
@@ -192,14 +241,34 @@ impl Place {
         finds(release)
     }
 
+    /// The condition that it is part of a document whose client's consent to keep documents has lapsed; nothing if it can be
+    /// none.
+    fn lapsed(&self, district: DistrictId, today: NaiveDate) -> Option<SimpleExpr> {
+        let documents = sea_orm::Value::from(DataClass::Documents);
+        if matches!(&self.class, Expr::Value(class) if *class != documents) {
+            return None;
+        }
+        let is_document = self.class.clone().eq(DataClass::Documents);
+        Some(is_document.and(documents_lapsed(district, today, self.client.clone())))
+    }
+
     /// As what the holder of the permit stands before it (see [`Standing::read`]); null where it does not open.
     ///
     /// Everything is asked of this one client and case by their keys, whatever else a statement asks: lists of all clients that
     /// may be worked with, or of all of one's cases, would be made anew for each statement.
     pub fn standing<V: on::Identity>(&self, permit: &Permit<V>) -> SimpleExpr {
+        self.standing_before(Asked::Content, permit)
+    }
+
+    fn standing_before<V: on::Identity>(&self, asked: Asked, permit: &Permit<V>) -> SimpleExpr {
         let (district, today) = (permit.district_id(), permit.today());
-        let this_client = Expr::col((WORKED_WITH, client::Column::Id)).eq(self.client.clone());
-        let usable = finds(workable(district, today).and_where(this_client).take());
+        let usable = is_workable(district, today, self.client.clone());
+        let lapsed = self.lapsed(district, today);
+        // The first case that holds decides: nobody stands before what comes after this one.
+        let closed = |cases: CaseStatement| match &lapsed {
+            Some(lapsed) => cases.case(lapsed.clone(), SimpleExpr::Value(sea_orm::Value::Int(None))),
+            None => cases,
+        };
         let standing = match permit.extent() {
             Extent::District => Expr::val(4),
             Extent::Part { own, released_to, organisations } => {
@@ -207,31 +276,39 @@ impl Place {
                 // whatever the role; what was unmasked does so only with the role of a supervisor, and ends with it.
                 let nothing = || Condition::all().add(Expr::val(1).eq(0));
                 let led_by = |column| match own {
-                    Some(account) => self.of_cases(district, |case| is_led(district, *account, column, case)),
+                    Some(account) => self.of_cases(district, today, |case| is_led(district, *account, column, case)),
                     None => nothing(),
                 };
                 let unmasked = match released_to {
-                    Some(account) => self.of_cases(district, |case| is_unmasked(district, *account, today, case)),
+                    Some(account) => {
+                        self.of_cases(district, today, |case| is_unmasked(district, *account, today, case))
+                    }
                     None => nothing(),
                 };
                 let released = match own.or(*released_to) {
                     Some(account) => Condition::all().add(self.released(district, account, organisations, today)),
                     None => nothing(),
                 };
-                CaseStatement::new()
+                let own = CaseStatement::new()
                     .case(led_by(case_file::Column::LeadId), Expr::val(0))
-                    .case(led_by(case_file::Column::SubstituteId), Expr::val(1))
-                    .case(unmasked, Expr::val(2))
-                    .case(released, Expr::val(3))
-                    .into()
+                    .case(led_by(case_file::Column::SubstituteId), Expr::val(1));
+                let own = if asked == Asked::Existence { closed(own) } else { own };
+                own.case(unmasked, Expr::val(2)).case(released, Expr::val(3)).into()
             }
         };
-        CaseStatement::new().case(usable, standing).into()
+        let cases = if asked == Asked::Content { closed(CaseStatement::new()) } else { CaseStatement::new() };
+        cases.case(usable, standing).into()
     }
 
     /// The condition that it opens for the holder of the permit.
     pub fn opens<V: on::Identity>(&self, permit: &Permit<V>) -> SimpleExpr {
         self.standing(permit).is_not_null()
+    }
+
+    /// The condition that the holder of the permit may know that it is there: it opens, or would do so for the lead and the
+    /// substitute if the consent to keep documents had not lapsed. They have to delete it, or to ask for a new consent.
+    pub fn is_known<V: on::Identity>(&self, permit: &Permit<V>) -> SimpleExpr {
+        self.standing_before(Asked::Existence, permit).is_not_null()
     }
 }
 

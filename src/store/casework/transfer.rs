@@ -9,7 +9,7 @@ use entity::codes::{CaseIntensity, CasePhase, CaseUnit, DataClass, TransferKind,
 use entity::ids::{AccountId, CaseId, ClientId, DistrictId, MunicipalityId, StaffMemberId, TransferId};
 pub use entity::transfer::Model as Transfer;
 use entity::transfer::{ActiveModel, Column, Entity};
-use entity::{case_file, sealed_text, staff_member};
+use entity::{case_file, case_person, sealed_text, staff_member};
 use sea_orm::sea_query::{Expr, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IntoSimpleExpr,
@@ -17,6 +17,7 @@ use sea_orm::{
 };
 
 use super::case::{Case, hanging, staff_of};
+use super::case_person::present;
 use super::identified::rows;
 use crate::access::{Extent, Permit, Verb, on, verb};
 use crate::error::Failure;
@@ -443,6 +444,27 @@ pub async fn accounts_of<V: Verb>(
         .all(connection)
         .await?;
     Ok(rows.into_iter().filter_map(|row| row.account_id).collect())
+}
+
+/// Who else belongs to a case: whoever leads it can read of them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn others_in_case<V: on::Transfer>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    case: &Case,
+) -> Result<Vec<ClientId>, Failure> {
+    use case_person::Column as Person;
+    let found = case_person::Entity::find()
+        .select_only()
+        .column(Person::ClientId)
+        .distinct()
+        .filter(Person::DistrictId.eq(permit.district_id()))
+        .filter(Person::CaseId.eq(case.id))
+        .filter(Person::ClientId.ne(case.client_id))
+        .filter(present(permit.today()));
+    Ok(found.into_tuple().all(connection).await?)
 }
 
 /// The classes of data that are on record of a client, in a case and as such.

@@ -15,6 +15,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::case::hanging;
+use super::case_person::present as present_on;
 use super::transfer::{Transfer, reached, waiting};
 use crate::access::{Permit, on, verb};
 use crate::error::Failure;
@@ -94,7 +95,7 @@ fn consents(place: &Place<'_>) -> SelectStatement {
         )
         .and_where(Expr::col((consent::Entity, C::DistrictId)).eq(place.district))
         .and_where(case_person::Column::CaseId.is_in(place.cases.iter().copied()))
-        .and_where(case_person::Column::LeftOn.is_null())
+        .cond_where(present_on(place.today))
         .and_where(C::RevokedAt.is_null())
         .cond_where(not_over)
         .take()

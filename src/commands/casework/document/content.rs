@@ -178,6 +178,9 @@ impl Documents {
             let status = document.status.as_str();
             return Err(UserError::at("documentId", ErrorCode::DocumentNotStored).with("status", status).into());
         }
+        if document::open(&self.parts.store, &permit, document.id).await?.is_none() {
+            return Err(UserError::at("documentId", ErrorCode::DocumentConsentNeeded).into());
+        }
         let now = self.parts.clock.now();
         Ok(self.sign(actor, Direction::Download, document.id, input.purpose, now)?)
     }
@@ -224,8 +227,7 @@ impl Documents {
         let actor = self.actor_of(&link).await?;
         let invalid = || Failure::new(ErrorCode::LinkInvalid);
         let identity = actor.permit::<verb::ReadIdentity>().map_err(|_| invalid())?;
-        let found = document::find_many(&parts.store, &identity, &[link.document_id]).await?;
-        let document = found.into_iter().next().ok_or_else(invalid)?;
+        let document = document::open(&parts.store, &identity, link.document_id).await?.ok_or_else(invalid)?;
         expect_awaited(&document, parts.clock.now())?;
         let length = u64::try_from(document.size_bytes).unwrap_or(0);
         if let Some(announced) = announced.filter(|announced| *announced != length) {
@@ -349,11 +351,11 @@ impl Documents {
         }
     }
 
-    /// The document, if it opens for the actor and has a content.
+    /// The document, if its content opens for the actor and is there.
     async fn stored(&self, actor: &Actor, id: DocumentId) -> Result<Option<Document>, Failure> {
         let Ok(permit) = actor.permit::<verb::ReadIdentity>() else { return Ok(None) };
-        let found = document::find_many(&self.parts.store, &permit, &[id]).await?;
-        Ok(found.into_iter().find(|document| document.status == DocumentStatus::Stored))
+        let found = document::open(&self.parts.store, &permit, id).await?;
+        Ok(found.filter(|document| document.status == DocumentStatus::Stored))
     }
 
     /// Carries `documentDelete` out, and removes the content.
