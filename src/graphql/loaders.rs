@@ -83,7 +83,7 @@ use crate::store::staffing::position::{self, PositionRow};
 use crate::store::staffing::service_area::{self, ServiceArea};
 use crate::store::staffing::staff_member::{self, StaffMember};
 use crate::store::staffing::supervision::{self, Supervision};
-use crate::store::structure::barrier::{self, Barrier, StageTransition};
+use crate::store::structure::barrier::{self, Barrier, StageTransition, Waiting};
 use crate::store::structure::setting::{self, StructureSetting};
 use crate::store::structure::stair::{self, StairModel, StairStage};
 use crate::store::structure::theme::{self, Evidence, Theme, ThemeChange};
@@ -850,6 +850,44 @@ impl Loader<StagesOf> for Loaders {
         let permit = self.permit::<verb::ReadDirectory>()?;
         let rows = stair::stages_of(self.store.reader(), &permit, &ids).await?;
         Ok(grouped(keys, rows.into_iter().map(|row| (StagesOf(row.model_id), row))))
+    }
+}
+
+/// What waits on a stage of a version of the stair model, counted; absent for readers who may not know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct WaitingOn {
+    /// The version.
+    pub model: StairModelId,
+    /// The position of the stage.
+    pub stage: i32,
+}
+
+#[async_trait::async_trait]
+impl Loader<WaitingOn> for Loaders {
+    type Value = Waiting;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[WaitingOn]) -> Result<HashMap<WaitingOn, Waiting>, Failure> {
+        let models: BTreeSet<StairModelId> = keys.iter().map(|key| key.model).collect();
+        let models: Vec<StairModelId> = models.into_iter().collect();
+        let rows = barrier::waiting_on(&self.store, &self.permit::<verb::ReadSignal>()?, &models).await?;
+        Ok(rows.into_iter().map(|(model, stage, waiting)| (WaitingOn { model, stage }, waiting)).collect())
+    }
+}
+
+/// A case that the reader works on, as its lead or substitute; whatever else the reader may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OwnCase(pub CaseId);
+
+#[async_trait::async_trait]
+impl Loader<OwnCase> for Loaders {
+    type Value = Case;
+    type Error = Failure;
+
+    async fn load(&self, keys: &[OwnCase]) -> Result<HashMap<OwnCase, Case>, Failure> {
+        let ids: Vec<CaseId> = keys.iter().map(|key| key.0).collect();
+        let rows = case::find_many(&self.store, &self.permit::<verb::WorkOnCase>()?, &ids).await?;
+        Ok(rows.into_iter().map(|row| (OwnCase(row.id), row)).collect())
     }
 }
 

@@ -40,9 +40,10 @@ async fn guard<V: on::Case>(
     text: Option<&str>,
 ) -> Result<(), Stop> {
     let Some(text) = text else { return Ok(()) };
-    let passages = names_of_cases_in(transaction, permit, &[case], text).await?;
-    let errors: Vec<UserError> = passages
+    let found = names_of_cases_in(transaction, permit, &[case], &[text]).await?;
+    let errors: Vec<UserError> = found
         .iter()
+        .flatten()
         .map(|passage| {
             UserError::at(path, ErrorCode::TextNamesPerson)
                 .with("position", passage.start.saturating_add(1))

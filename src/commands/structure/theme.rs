@@ -12,7 +12,7 @@ use crate::commands::casework::work::CODE_MAXIMUM;
 use crate::commands::district::code_list::require_code;
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Work};
 use crate::domain::input::{Checks, NAME_MAXIMUM, REASON_MAXIMUM};
-use crate::domain::structure::theme::{Least, ThemeHand, blocked_by, is_open};
+use crate::domain::structure::theme::{AtHand, Least, ThemeHand, blocked_by, four_eyes, is_open, needs_answer};
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::casework::guarded_text::names_of_cases_in;
 use crate::store::casework::notice::{self, Recipient};
@@ -92,10 +92,11 @@ pub(in crate::commands) async fn guard<V: Verb>(
     }
     let permit = work.actor.permit_whatever::<verb::ReadTheme>();
     let cases = theme::cases_of(work.transaction.connection(), &permit, themes).await?;
+    let given: Vec<(&str, &str)> = texts.iter().filter_map(|(path, text)| Some((*path, (*text)?))).collect();
+    let words: Vec<&str> = given.iter().map(|(_, text)| *text).collect();
+    let found = names_of_cases_in(work.transaction, &permit, &cases, &words).await?;
     let mut errors = Vec::new();
-    for (path, text) in texts {
-        let Some(text) = text else { continue };
-        let passages = names_of_cases_in(work.transaction, &permit, &cases, text).await?;
+    for ((path, _), passages) in given.iter().zip(&found) {
         errors.extend(passages.iter().map(|passage| {
             UserError::at(path, ErrorCode::TextNamesPerson)
                 .with("position", passage.start.saturating_add(1))
@@ -180,8 +181,9 @@ pub(super) async fn store<V: on::Theme>(work: &Work<'_, V>, mut theme: Theme) ->
 }
 
 fn new_theme<V: on::Theme>(work: &Work<'_, V>, title: &str, description: &str, pattern: Pattern) -> Theme {
+    let id = ThemeId::new();
     Theme {
-        id: ThemeId::new(),
+        id,
         district_id: work.permit.district_id(),
         number: 0,
         title: title.trim().to_owned(),
@@ -198,6 +200,7 @@ fn new_theme<V: on::Theme>(work: &Work<'_, V>, title: &str, description: &str, p
         severity: BarrierSeverity::Serious,
         priority_override: None,
         merged_into_id: None,
+        family_id: id,
         split_from_id: None,
         proposed_by: work.actor.account_id(),
         touched_at: None,
@@ -273,14 +276,14 @@ impl Creates for ThemeProposeInput {
     }
 }
 
-/// Evidence that a theme gets: all barriers that fit its pattern, and single ones.
+/// Evidence that a theme gets: all barriers that fit its pattern or that of a theme which became part of it, and single ones.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct ThemeGatherInput {
     /// The theme.
     pub theme_id: ThemeId,
     /// The version that you saw; refused if the theme was changed since.
     pub expected_version: Option<i32>,
-    /// Single barriers, for those who see them (supervisors). At most 200. Empty: those that fit the pattern only.
+    /// Single barriers, for those who see them (supervisors). At most 200. Empty: those that fit a pattern only.
     #[graphql(default)]
     pub barrier_ids: Vec<BarrierId>,
 }
@@ -318,7 +321,7 @@ impl Changes for ThemeGatherInput {
             }
             theme::link_barriers(connection, work.permit, &cases, found.id, &self.barrier_ids, by).await?;
         }
-        theme::link_pattern(connection, work.permit, found.id, &theme::pattern(&found), by).await?;
+        theme::link_fitting(connection, work.permit, found.id, by).await?;
         let texts = [("", Some(&*found.title)), ("", Some(&*found.description)), ("options.reason", work.reason)];
         guard(work, &[found.id], &texts).await?;
         Ok(Done::new(store(work, found).await?))
@@ -335,9 +338,14 @@ async fn step<V: on::Theme>(
     let evidence = theme::evidence_of(connection, work.permit, &[found.id]).await?;
     let least = least(&setting::current(connection, work.permit).await?);
     let has_grounds = evidence.get(&found.id).is_some_and(|evidence| evidence.grounds.suffice(&least));
-    let blocked = blocked_by(hand, found.status, to, work.reason.is_some(), has_grounds);
+    let answer = needs_answer(to) && theme_answer::is_answered(connection, work.permit, found.id).await?;
+    let at_hand = AtHand { reason: work.reason.is_some(), grounds: has_grounds, answer };
+    let blocked = blocked_by(hand, found.status, to, at_hand);
     if !blocked.is_empty() {
         return Err(blocked.into());
+    }
+    if let Some(own) = four_eyes(hand, to, found.proposed_by, work.actor.account_id()) {
+        return Err(own.into());
     }
     guard(work, &[found.id], &[("options.reason", work.reason)]).await?;
     let from = found.status;
@@ -366,7 +374,8 @@ pub struct ThemeReviewInput {
     pub theme_id: ThemeId,
     /// The version that you saw; refused if the theme was changed since.
     pub expected_version: Option<i32>,
-    /// CONFIRMED, REJECTED (with a reason), or UNDER_REVIEW again. Confirming with thin evidence needs a reason.
+    /// CONFIRMED, REJECTED (with a reason), or UNDER_REVIEW again. Confirming with thin evidence needs a reason. Who proposed
+    /// the theme does not confirm it: somebody else has to.
     pub status: ThemeStatus,
 }
 
@@ -426,7 +435,12 @@ impl Changes for ThemeSteerInput {
             return Err(UserError::at("options.reason", ErrorCode::ReasonNeeded).into());
         }
         if !self.priority_override.is_undefined() {
+            let before = found.priority_override;
             found.priority_override = self.priority_override.value().copied();
+            if before.is_some() || found.priority_override.is_some() {
+                let by = (work.actor.account_id(), work.reason);
+                theme::record_priority(work.transaction.connection(), work.permit, &found, by, work.now).await?;
+            }
         }
         match self.status {
             Some(to) => step(work, found, ThemeHand::Coordination, to).await,
@@ -438,7 +452,8 @@ impl Changes for ThemeSteerInput {
     }
 }
 
-/// A theme that becomes part of another. Its evidence passes on to that one, and stays on record with this one.
+/// A theme that becomes part of another. Its evidence passes on to that one, and stays on record with this one. Answers to the
+/// other one are for the cases of this one as well.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct ThemeMergeInput {
     /// The theme that ends.
@@ -472,7 +487,8 @@ impl Changes for ThemeMergeInput {
             return Err(UserError::at("intoId", ErrorCode::ThemeMergeItself).into());
         }
         expect_open(&into, "intoId")?;
-        let blocked = blocked_by(ThemeHand::Merging, found.status, ThemeStatus::Merged, work.reason.is_some(), true);
+        let at_hand = AtHand { reason: work.reason.is_some(), grounds: true, answer: false };
+        let blocked = blocked_by(ThemeHand::Merging, found.status, ThemeStatus::Merged, at_hand);
         if !blocked.is_empty() {
             return Err(blocked.into());
         }
@@ -483,6 +499,9 @@ impl Changes for ThemeMergeInput {
         guard(work, &[into.id], &texts).await?;
         let from = found.status;
         (found.status, found.status_since, found.merged_into_id) = (ThemeStatus::Merged, work.today, Some(into.id));
+        // What became part of it before goes along.
+        theme::move_family(connection, work.permit, found.id, into.id).await?;
+        found.family_id = into.id;
         let found = store(work, found).await?;
         let by = (work.actor.account_id(), work.reason);
         theme::record_change(connection, work.permit, &found, Some(from), by, work.now).await?;
@@ -532,6 +551,7 @@ impl Creates for ThemeSplitInput {
         let by = (work.actor.account_id(), work.now);
         theme::pass_fitting(connection, work.permit, whole.id, part.id, &pattern, by).await?;
         theme::unlink_pattern(connection, work.permit, whole.id, &pattern).await?;
+        theme::split_family(connection, work.permit, whole.id, part.id, &pattern).await?;
         let texts =
             [("title", Some(&*self.title)), ("description", Some(&*self.description)), ("options.reason", work.reason)];
         guard(work, &[part.id], &texts).await?;

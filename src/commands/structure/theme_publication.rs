@@ -10,9 +10,10 @@ use super::theme::{DESCRIPTION_MAXIMUM, guard};
 use crate::access::verb;
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Work};
 use crate::domain::input::{Checks, NAME_MAXIMUM};
-use crate::domain::structure::figure::{Audience, shown, shown_amount};
+use crate::domain::structure::figure::{Audience, shown, shown_amount, towns_at_least};
 use crate::domain::structure::priority::cost_cents;
 use crate::error::{ErrorCode, Failure, UserError};
+use crate::store::bodies::publication::Source;
 use crate::store::structure::setting;
 use crate::store::structure::theme;
 use crate::store::structure::theme_publication::{self, ThemePublication};
@@ -34,6 +35,12 @@ impl Record for ThemePublication {
     fn subject(&self) -> String {
         self.theme_id.to_string()
     }
+
+    fn published_with(&self) -> Option<Source> {
+        // What waits for the second pair of eyes changes nothing for the public.
+        let is_or_was_public = matches!(self.status, PublicationStatus::Published | PublicationStatus::Withdrawn);
+        is_or_was_public.then_some(Source::Theme(self.theme_id))
+    }
 }
 
 macro_rules! loads_publication {
@@ -47,7 +54,8 @@ macro_rules! loads_publication {
     };
 }
 
-/// What of a theme is to leave the centre. Somebody else has to release it.
+/// What of a theme is to leave the centre. Somebody else has to release it; then everybody may read it, also without an account,
+/// where the server has its public interface (OParl) switched on.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct ThemePublicationRequestInput {
     /// The theme: confirmed, or further on.
@@ -93,6 +101,7 @@ impl Creates for ThemePublicationRequestInput {
         );
         let outside = Audience::Outside;
         let cases = shown(evidence.counted, outside);
+        let towns = towns_at_least(evidence.grounds.municipalities, evidence.counted, outside);
         let cost = shown_amount(cost, evidence.counted, outside, COST_UNIT_CENTS);
         let publication = ThemePublication {
             id: ThemePublicationId::new(),
@@ -102,9 +111,11 @@ impl Creates for ThemePublicationRequestInput {
             title: self.title.trim().to_owned(),
             text: self.text.trim().to_owned(),
             cases: cases.and_then(|cases| i32::try_from(cases).ok()),
-            municipalities: cases.and_then(|_| i32::try_from(evidence.grounds.municipalities).ok()),
+            municipalities: towns.and_then(|towns| i32::try_from(towns).ok()),
             cost_euro: cost.and_then(|cents| i32::try_from(cents / 100).ok()),
             figures_on: work.today,
+            theme_status: Some(found.status),
+            public_number: None,
             requested_by: account,
             decided_by: None,
             decided_at: None,
@@ -164,12 +175,15 @@ impl Changes for ThemePublicationDecideInput {
             _ => return Err(UserError::at("status", ErrorCode::PublicationDecided).into()),
         }
         if self.status == P::Published {
-            // One is in force at a time.
+            // One is in force at a time: of two that are released at once, the second finds the first.
+            theme::lock(connection, work.permit, publication.theme_id).await?;
             for mut before in theme_publication::lock_published(connection, work.permit, publication.theme_id).await? {
                 before.status = P::Withdrawn;
                 before.version = before.version.saturating_add(1);
                 theme_publication::update(connection, work.permit, &before).await?;
             }
+            let number = theme_publication::public_number(connection, work.permit, publication.theme_id).await?;
+            publication.public_number = Some(number);
         }
         publication.status = self.status;
         (publication.decided_by, publication.decided_at) = (Some(account), Some(work.now));

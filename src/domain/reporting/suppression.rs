@@ -132,7 +132,8 @@ impl Rules {
     }
 }
 
-/// The rules for each audience; rows of the settings, not constants.
+/// The rules for each audience. They are not settings of a district: rules that were eased later would undo what tables of
+/// earlier dates hid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thresholds {
     /// For [`Audience::Centre`].

@@ -72,9 +72,11 @@ mod model;
 mod table;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use evidence::{limit, q_values};
 use table::{Candidate, Table};
+pub use told::{Stored, Told, told};
 
 /// The most barriers that are looked at in one go. A barrier needs some 300 bytes while they are counted.
 pub const BARRIERS_MAXIMUM: usize = 1_000_000;

@@ -149,7 +149,7 @@ pub fn due(since: NaiveDate, answer_days: Option<i32>, is_highest: bool) -> (Opt
 }
 
 /// The stair model that a district begins with: *our reading* of the five-stage model that the minutes of Kreis Coesfeld
-/// mention; its labels and criteria were not published (`docs/stair.md`).
+/// mention; its labels and criteria were not published (`docs/structure.md`).
 #[must_use]
 pub fn default_model() -> Vec<StageDraft> {
     use {BodyKind as B, IdentityLevel as I, StageActor as A};

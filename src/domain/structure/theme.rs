@@ -2,6 +2,7 @@
 
 use async_graphql::Enum;
 use entity::codes::ThemeStatus;
+use entity::ids::AccountId;
 
 use crate::error::{ErrorCode, UserError};
 
@@ -57,11 +58,13 @@ pub const THEME_STEPS: &[ThemeStep] = &[
     step(S::Confirmed, S::ForwardedToState, Body, false),
     step(S::Prioritised, S::InWork, Coordination, false),
     step(S::Prioritised, S::Decided, Body, false),
+    step(S::Prioritised, S::Rejected, Body, true),
     step(S::Prioritised, S::ForwardedToState, Body, false),
     step(S::Prioritised, S::ForwardedToState, Coordination, true),
     step(S::Prioritised, S::Parked, Coordination, true),
     step(S::Prioritised, S::Merged, Merging, false),
     step(S::InWork, S::Decided, Body, false),
+    step(S::InWork, S::Rejected, Body, true),
     step(S::InWork, S::ForwardedToState, Body, false),
     step(S::InWork, S::ForwardedToState, Coordination, true),
     step(S::InWork, S::Parked, Coordination, true),
@@ -112,16 +115,22 @@ impl Grounds {
     }
 }
 
+/// What is at hand when a step is to be taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AtHand {
+    /// A reason.
+    pub reason: bool,
+    /// Enough evidence.
+    pub grounds: bool,
+    /// An answer to those who contributed.
+    pub answer: bool,
+}
+
 /// What stands in the way of a step; empty if nothing does. Confirming without enough evidence is an exception that needs a
-/// reason. The commands and `availableTransitions` ask this same function.
+/// reason, and nothing is evaluated before those who contributed got an answer. The commands and `availableTransitions` ask
+/// this same function.
 #[must_use]
-pub fn blocked_by(
-    hand: ThemeHand,
-    from: ThemeStatus,
-    to: ThemeStatus,
-    has_reason: bool,
-    has_grounds: bool,
-) -> Vec<UserError> {
+pub fn blocked_by(hand: ThemeHand, from: ThemeStatus, to: ThemeStatus, at_hand: AtHand) -> Vec<UserError> {
     let mut steps = THEME_STEPS.iter().filter(|step| step.from == from && step.to == to);
     let Some(step) = steps.clone().find(|step| step.hand == hand) else {
         let code = match steps.next() {
@@ -132,14 +141,36 @@ pub fn blocked_by(
         };
         return vec![UserError::at("status", code).with("from", from.as_str()).with("to", to.as_str())];
     };
-    let needs_exception = to == S::Confirmed && !has_grounds;
-    if needs_exception && !has_reason {
+    let needs_exception = to == S::Confirmed && !at_hand.grounds;
+    if needs_exception && !at_hand.reason {
         return vec![UserError::at("options.reason", ErrorCode::ThemeEvidenceThin)];
     }
-    if step.needs_reason && !has_reason {
+    if step.needs_reason && !at_hand.reason {
         return vec![UserError::at("options.reason", ErrorCode::ReasonNeeded)];
     }
+    if needs_answer(to) && !at_hand.answer {
+        return vec![UserError::at("status", ErrorCode::ThemeNotAnswered)];
+    }
     Vec::new()
+}
+
+/// Whether a theme comes to stand so only after those who contributed got an answer.
+#[must_use]
+pub fn needs_answer(to: ThemeStatus) -> bool {
+    to == S::Evaluated
+}
+
+/// What stands in the way of a theme being confirmed by who proposed it: a structural problem is one that two people see.
+/// Whoever proposed it may well reject it. The commands and `availableTransitions` ask this same function.
+#[must_use]
+pub fn four_eyes(
+    hand: ThemeHand,
+    to: ThemeStatus,
+    proposed_by: Option<AccountId>,
+    actor: Option<AccountId>,
+) -> Option<UserError> {
+    let is_own = proposed_by.is_some() && proposed_by == actor;
+    (hand == Centre && to == S::Confirmed && is_own).then(|| UserError::at("", ErrorCode::FourEyes))
 }
 
 /// Whether a theme can take up evidence, or be merged or split.
@@ -153,14 +184,16 @@ mod tests {
     use std::collections::BTreeSet;
 
     use entity::codes::ThemeStatus as S;
+    use entity::ids::{AccountId, Identifier};
 
-    use super::{Grounds, Least, THEME_STEPS, ThemeHand, blocked_by, is_open};
+    use super::{AtHand, Grounds, Least, THEME_STEPS, ThemeHand, blocked_by, four_eyes, is_open};
     use crate::error::ErrorCode;
 
     const LEAST: Least = Least { cases: 3, case_managers: 2, municipalities: 2 };
 
     fn codes(hand: ThemeHand, from: S, to: S, reason: bool, grounds: bool) -> Vec<ErrorCode> {
-        blocked_by(hand, from, to, reason, grounds).iter().map(|error| error.code).collect()
+        let at_hand = AtHand { reason, grounds, answer: true };
+        blocked_by(hand, from, to, at_hand).iter().map(|error| error.code).collect()
     }
 
     #[test]
@@ -183,8 +216,14 @@ mod tests {
             if step.to == S::Decided {
                 assert_eq!(step.hand, ThemeHand::Body);
             }
-            if step.to == S::Confirmed || step.to == S::Rejected {
+            if step.to == S::Confirmed {
                 assert_eq!(step.hand, ThemeHand::Centre);
+            }
+            if step.to == S::Rejected {
+                // The centre, until bodies have to deal with the theme; from then on a body. Always with a reason.
+                let is_of_bodies = matches!(step.from, S::Prioritised | S::InWork);
+                let hand = if is_of_bodies { ThemeHand::Body } else { ThemeHand::Centre };
+                assert!(step.hand == hand && step.needs_reason, "{step:?}");
             }
         }
         assert_eq!(codes(ThemeHand::Coordination, S::InWork, S::Decided, true, true), [ErrorCode::ThemeStepOfBody]);
@@ -198,9 +237,28 @@ mod tests {
         for status in S::ALL {
             for decision in entity::codes::DecisionKind::ALL {
                 if let Some(next) = crate::domain::bodies::theme::after(*status, *decision) {
-                    assert_eq!(codes(ThemeHand::Body, *status, next, false, true), [], "{status:?} {decision:?}");
+                    // A rejection has a reason: the words of the decision.
+                    let reason = next == S::Rejected;
+                    assert_eq!(codes(ThemeHand::Body, *status, next, reason, true), [], "{status:?} {decision:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn nothing_is_evaluated_before_those_who_contributed_got_an_answer() {
+        let evaluate = |from, answer| {
+            let at_hand = AtHand { reason: true, grounds: true, answer };
+            let blocked = blocked_by(ThemeHand::Coordination, from, S::Evaluated, at_hand);
+            blocked.iter().map(|error| error.code).collect::<Vec<_>>()
+        };
+        for from in [S::Implemented, S::ForwardedToState] {
+            assert_eq!((evaluate(from, false), evaluate(from, true)), (vec![ErrorCode::ThemeNotAnswered], vec![]));
+        }
+        let others = THEME_STEPS.iter().filter(|step| step.to != S::Evaluated);
+        for step in others {
+            let at_hand = AtHand { reason: true, grounds: true, answer: false };
+            assert_eq!(blocked_by(step.hand, step.from, step.to, at_hand).len(), 0, "{step:?}");
         }
     }
 
@@ -212,6 +270,17 @@ mod tests {
         let reject = |reason| codes(ThemeHand::Centre, S::Proposed, S::Rejected, reason, false);
         assert_eq!((reject(false), reject(true)), (vec![ErrorCode::ReasonNeeded], vec![]));
         assert_eq!(codes(ThemeHand::Centre, S::Merged, S::UnderReview, true, true), [ErrorCode::StatusNotReachable]);
+    }
+
+    #[test]
+    fn who_proposed_a_theme_may_reject_it_and_not_confirm_it() {
+        let (one, two) = (AccountId::new(), AccountId::new());
+        let code = |to, by, actor| four_eyes(ThemeHand::Centre, to, by, actor).map(|error| error.code);
+        assert_eq!(code(S::Confirmed, Some(one), Some(one)), Some(ErrorCode::FourEyes));
+        assert_eq!(code(S::Confirmed, Some(one), Some(two)), None);
+        // What the system proposed, nobody of the centre has proposed.
+        assert_eq!((code(S::Confirmed, None, Some(one)), code(S::Confirmed, None, None)), (None, None));
+        assert_eq!((code(S::Rejected, Some(one), Some(one)), code(S::UnderReview, Some(one), Some(one))), (None, None));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::commands::structure::barrier::{
 };
 use crate::commands::{Answer, CommandOptions};
 use crate::domain::structure::barrier::VIGNETTE_MAXIMUM;
-use crate::domain::structure::figure::at_least;
+use crate::domain::structure::figure::{Audience, Counted, at_least, towns_at_least};
 use crate::domain::structure::stair::{Hand, move_blocked_by};
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::casework::case::Case;
@@ -23,10 +23,10 @@ use crate::graphql::district::municipality::Municipality;
 use crate::graphql::district::organisation::Organisation;
 use crate::graphql::errors::UserError;
 use crate::graphql::guard::Requires;
-use crate::graphql::loaders::{AnswersFor, NameOf, StagesOf, StepsOf, ThemesOf, VignetteOf};
+use crate::graphql::loaders::{AnswersFor, NameOf, OwnCase, StagesOf, StepsOf, ThemesOf, VignetteOf};
 use crate::graphql::payload::payload;
 use crate::graphql::structure::stair::{StairModel, StairStage};
-use crate::graphql::structure::theme::{Theme, ThemeAnswer};
+use crate::graphql::structure::theme::{Theme, ThemeAnswer, audience};
 use crate::store::structure::barrier::{self as records, BarrierFilter, Pattern, Similar};
 
 /// `Barrier` of the schema; the description that its readers see stands on the `impl`.
@@ -215,7 +215,11 @@ impl Barrier {
         let stages = ctx.load(StagesOf(self.0.model_id)).await?.unwrap_or_default();
         let steps = steps(&stages);
         let actor = ctx.actor()?;
-        let hand = if actor.may(Action::ReviewTheme) { Hand::Centre } else { Hand::CaseManager };
+        // Who leads a case, or stands in for the lead, moves its barriers as the case manager, of the centre or not.
+        let is_centre = actor.may(Action::ReviewTheme);
+        let may_be_own = is_centre && actor.may(Action::WorkOnCase);
+        let is_own = may_be_own && ctx.load(OwnCase(self.0.case_id)).await?.is_some();
+        let hand = if is_centre && !is_own { Hand::Centre } else { Hand::CaseManager };
         let others = steps.iter().filter(|step| step.position != self.0.stage);
         Ok(others
             .map(|step| {
@@ -285,7 +289,8 @@ payload! {
 /// What is looked for elsewhere while a barrier is raised.
 #[derive(InputObject)]
 pub struct SeenElsewhereInput {
-    /// The case in which it is raised: its own barriers are not counted.
+    /// The case in which it is raised: its own barriers are not counted. Only for those who may see cases; for others all are
+    /// counted.
     case_id: Option<CaseId>,
     /// The kind: a code of the list BARRIER_KIND.
     kind: Option<String>,
@@ -299,23 +304,23 @@ pub struct SeenElsewhereInput {
     vignette: Option<String>,
 }
 
-/// How many cases met something similar, never whose: in steps of three, nothing below three.
+/// How many cases met something similar, never whose: in steps of three, nothing below three, 99 at most. Two less than a figure that is
+/// blurred by up to two, so never more than there are; the same cases always give the same answer.
 #[derive(SimpleObject)]
 pub struct SeenElsewhere {
     /// At least so many cases with a barrier of this kind, area, sphere and institution; null if fewer than three.
     similar_at_least: Option<u32>,
-    /// In at least so many municipalities; null if `similarAtLeast` is, or if it is one.
+    /// In at least so many municipalities, exactly so many for supervisors; null if `similarAtLeast` is, or if it is one.
     municipalities: Option<u32>,
     /// At least so many cases with a barrier that is told in similar words; null if fewer than three.
     worded_alike_at_least: Option<u32>,
 }
 
 impl SeenElsewhere {
-    fn of(fitting: Similar, alike: Similar) -> Self {
-        let least = |similar: Similar| at_least(u32::try_from(similar.cases).unwrap_or(0));
-        let towns = u32::try_from(fitting.municipalities).ok().filter(|towns| *towns > 1);
-        let similar_at_least = least(fitting);
-        Self { similar_at_least, municipalities: similar_at_least.and(towns), worded_alike_at_least: least(alike) }
+    fn of(fitting: Similar, alike: Counted, audience: Audience) -> Self {
+        let towns = towns_at_least(fitting.municipalities, fitting.counted, audience).filter(|towns| *towns > 1);
+        let similar_at_least = at_least(fitting.counted);
+        Self { similar_at_least, municipalities: similar_at_least.and(towns), worded_alike_at_least: at_least(alike) }
     }
 }
 
@@ -359,14 +364,16 @@ impl BarrierQueries {
             institution_id: input.institution_id,
             municipality_id: None,
         };
+        // With and without one case: that would be a question about that case.
+        let except = if ctx.actor()?.may(Action::ReadCase) { input.case_id } else { None };
         let fitting = if pattern == Pattern::default() {
             Similar::default()
         } else {
-            records::like_pattern(ctx.store(), &permit, &pattern, input.case_id).await?
+            records::like_pattern(ctx.store(), &permit, &pattern, except).await?
         };
         let text: String = input.vignette.unwrap_or_default().chars().take(VIGNETTE_MAXIMUM).collect();
-        let alike = records::like_text(ctx.store(), &permit, &text, input.case_id).await?;
-        Ok(SeenElsewhere::of(fitting, alike))
+        let alike = records::like_text(ctx.store(), &permit, &text, except).await?;
+        Ok(SeenElsewhere::of(fitting, alike, audience(ctx)?))
     }
 }
 

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use entity::codes::LegalSphere;
 
 use crate::access::{Action, verb};
-use crate::domain::structure::figure::{Counted, shown};
-use crate::domain::structure::signal::explanation;
+use crate::domain::structure::figure::{Audience, Counted};
+use crate::domain::structure::signal::{Stored, Told, told};
 use crate::error::Failure;
 use crate::graphql::connection::{List, PageArguments, SortDirection, connect};
 use crate::graphql::context::Ask;
@@ -22,7 +22,8 @@ use crate::store::structure::signal as records;
 pub struct Signal(pub records::Signal);
 
 /// A signal: barriers of one kind that recur in one context more often than chance would have it. It is a reason to look, not
-/// a finding. For supervisors, who see exact counts, and for coordinators, whose counts are blurred by up to two.
+/// a finding. For supervisors, who see exact counts, and for coordinators, whose counts are blurred by up to two. What is told
+/// beside a blurred count is made from it, so that it tells no more.
 #[Object]
 impl Signal {
     /// Global id.
@@ -59,37 +60,48 @@ impl Signal {
 
     /// In how many cases it was met; null if they are too few to be told.
     async fn cases(&self, ctx: &Context<'_>) -> Result<Option<u32>, Failure> {
-        self.shown(ctx)
+        Ok(self.told(ctx)?.cases)
     }
 
-    /// How many cases were to be expected by chance, in hundredths of a case.
-    async fn expected_hundredths(&self) -> i32 {
-        self.0.expected_hundredths
+    /// How many cases were to be expected by chance, in hundredths of a case; rounded to whole cases for whoever sees blurred
+    /// counts.
+    async fn expected_hundredths(&self, ctx: &Context<'_>) -> Result<i32, Failure> {
+        Ok(self.told(ctx)?.expected_hundredths)
     }
 
-    /// How many times as many there are, shrunk towards one while there are few; in hundredths.
-    async fn ratio_hundredths(&self) -> i32 {
-        self.0.ratio_hundredths
+    /// How many times as many there are, shrunk towards one while there are few; in hundredths. Half a case is added to `cases`
+    /// and to what was expected, then the one is divided by the other, each as you are told of it. Null if `cases` is.
+    async fn ratio_hundredths(&self, ctx: &Context<'_>) -> Result<Option<i32>, Failure> {
+        Ok(self.told(ctx)?.ratio_hundredths)
     }
 
-    /// The lower bound of that ratio, with a confidence of 97.5 %; in hundredths. The list is ordered by it.
-    async fn lower_bound_hundredths(&self) -> i32 {
-        self.0.lower_hundredths
+    /// The lower bound of the exact ratio, with a confidence of 97.5 %; in hundredths. The list is ordered by it. Null unless you
+    /// see exact counts.
+    async fn lower_bound_hundredths(&self, ctx: &Context<'_>) -> Result<Option<i32>, Failure> {
+        let told = self.told(ctx)?;
+        if told.audience != Audience::Centre {
+            ctx.redact();
+        }
+        Ok(told.lower_bound_hundredths)
     }
 
-    /// The share of chance among the signals that are at least as strong (false discovery rate), in millionths.
-    async fn false_discovery_millionths(&self) -> i32 {
-        self.0.chance_millionths
+    /// The share of chance among the signals that are at least as strong (false discovery rate), in millionths. Null unless you
+    /// see exact counts.
+    async fn false_discovery_millionths(&self, ctx: &Context<'_>) -> Result<Option<i32>, Failure> {
+        let told = self.told(ctx)?;
+        if told.audience != Audience::Centre {
+            ctx.redact();
+        }
+        Ok(told.false_discovery_millionths)
     }
 
-    /// In words: so many cases, so many expected.
+    /// In words: so many cases, so many expected, each as you are told of it.
     async fn explanation(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The language of the text.", default)] lang: Language,
     ) -> Result<String, Failure> {
-        let cases = self.shown(ctx)?.unwrap_or_default();
-        Ok(explanation(cases, f64::from(self.0.expected_hundredths) / 100.0, lang == Language::De))
+        Ok(self.told(ctx)?.explanation(lang == Language::De))
     }
 
     /// The theme that was made of it; null as long as none was.
@@ -110,9 +122,15 @@ impl Signal {
 }
 
 impl Signal {
-    fn shown(&self, ctx: &Context<'_>) -> Result<Option<u32>, Failure> {
-        let counted = Counted { cases: u32::try_from(self.0.cases).unwrap_or(0), keys: self.0.case_keys };
-        Ok(shown(counted, audience(ctx)?))
+    fn told(&self, ctx: &Context<'_>) -> Result<Told, Failure> {
+        let stored = Stored {
+            counted: Counted { cases: u32::try_from(self.0.cases).unwrap_or(0), keys: self.0.case_keys },
+            expected_hundredths: self.0.expected_hundredths,
+            ratio_hundredths: self.0.ratio_hundredths,
+            lower_bound_hundredths: self.0.lower_hundredths,
+            false_discovery_millionths: self.0.chance_millionths,
+        };
+        Ok(told(stored, audience(ctx)?))
     }
 }
 

@@ -1,20 +1,23 @@
 //! The stair model.
 
 use async_graphql::connection::EmptyFields;
-use async_graphql::{Context, ID, Object};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::codes::{BodyKind, IdentityLevel, StageActor, StairModelStatus};
 
 use crate::access::{Action, verb};
+use crate::clock::legal_day;
 use crate::commands::CommandOptions;
 use crate::commands::structure::stair::{StairModelActivateInput, StairModelDraftInput, StairModelImportInput, file};
+use crate::domain::structure::figure::{Audience, shown};
 use crate::error::Failure;
 use crate::graphql::connection::{List, PageArguments, SortDirection, connect};
 use crate::graphql::context::Ask;
 use crate::graphql::errors::Language;
 use crate::graphql::guard::Requires;
-use crate::graphql::loaders::StagesOf;
+use crate::graphql::loaders::{StagesOf, WaitingOn};
 use crate::graphql::payload::payload;
+use crate::graphql::structure::theme::audience;
 use crate::store::structure::stair as records;
 
 /// `StairModel` of the schema; the description that its readers see stands on the `impl`.
@@ -22,6 +25,21 @@ pub struct StairModel(pub records::StairModel);
 
 /// `StairStage` of the schema; the description that its readers see stands on the `impl`.
 pub struct StairStage(pub records::StairStage);
+
+/// What waits on a stage of the stair, as you may know it: exact for supervisors; for coordinators blurred by up to two cases,
+/// and nothing below three cases.
+#[derive(SimpleObject)]
+pub struct StageWaiting {
+    /// Whether the counts are exact.
+    is_exact: bool,
+    /// Cases with an open barrier that stands on the stage, each counted once; null if too few to be told.
+    cases: Option<u32>,
+    /// Those of them with a barrier on it whose answer is overdue; null if too few to be told. Each count is blurred for
+    /// itself.
+    overdue_cases: Option<u32>,
+    /// The day as of which that is counted.
+    counted_on: NaiveDate,
+}
 
 /// A stage of the stair model (Stufe): what happens there, who is accountable, and what they may know of the person.
 #[Object]
@@ -70,6 +88,25 @@ impl StairStage {
     /// What those who deal with a barrier on it may know of the person.
     async fn identity_level(&self) -> IdentityLevel {
         self.0.identity_level
+    }
+
+    /// What waits on it now, of the barriers that climb by this version: so those who prepare the meetings of bodies learn
+    /// that there is something to deal with. For supervisors and coordinators; null (with an entry in
+    /// `extensions.redactions`) for others.
+    async fn waiting(&self, ctx: &Context<'_>) -> Result<Option<StageWaiting>, Failure> {
+        if !ctx.actor()?.may(Action::ReadSignal) {
+            ctx.redact();
+            return Ok(None);
+        }
+        let key = WaitingOn { model: self.0.model_id, stage: self.0.position };
+        let found = ctx.load(key).await?.unwrap_or_default();
+        let audience = audience(ctx)?;
+        Ok(Some(StageWaiting {
+            is_exact: audience == Audience::Centre,
+            cases: shown(found.open, audience),
+            overdue_cases: shown(found.overdue, audience),
+            counted_on: legal_day(ctx.state().services.clock.now()),
+        }))
     }
 }
 

@@ -4,6 +4,7 @@ use async_graphql::connection::EmptyFields;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use entity::codes::{BarrierSeverity, LegalSphere, ThemeReach, ThemeSolvableBy, ThemeStatus};
+use entity::ids::ThemeId;
 
 use crate::access::{Action, verb};
 use crate::clock::legal_day;
@@ -14,9 +15,9 @@ use crate::commands::structure::theme::{
 use crate::commands::structure::theme_option::ThemeOptionsSetInput;
 use crate::commands::{Answer, CommandOptions};
 use crate::domain::structure::effect::effect;
-use crate::domain::structure::figure::{Audience, shown, shown_amount};
+use crate::domain::structure::figure::{Audience, shown, shown_amount, towns_at_least};
 use crate::domain::structure::priority::{cost_cents, priority};
-use crate::domain::structure::theme::{THEME_STEPS, ThemeHand, blocked_by};
+use crate::domain::structure::theme::{AtHand, THEME_STEPS, ThemeHand, blocked_by, four_eyes, needs_answer};
 use crate::error::{ErrorCode, Failure};
 use crate::graphql::connection::{List, PageArguments, RelationArguments, SortDirection, connect, connect_loaded};
 use crate::graphql::context::Ask;
@@ -117,10 +118,10 @@ pub struct ThemeEvidence {
     barriers: Option<i64>,
     /// Case managers who contributed; null unless the counts are exact.
     case_managers: Option<u32>,
-    /// Municipalities; null if the cases are too few to be told.
+    /// Municipalities: "in at least so many" unless the counts are exact; null if the cases are too few to be told.
     municipalities: Option<u32>,
-    /// What the barriers cost so far in working time and delay, in euro cents by `structureSetting`; null if the cases are too
-    /// few to be told.
+    /// What the barriers cost so far in working time and delay, in euro cents by `structureSetting`. Unless the counts are exact,
+    /// blurred as the cases are and a little for itself, and rounded to 100 euro; null if the cases are too few to be told.
     cost_cents: Option<i64>,
     /// Whether that suffices to confirm the theme without an exception; null unless the counts are exact.
     suffices: Option<bool>,
@@ -181,17 +182,28 @@ pub struct ThemeTransitionState {
     blocked_by: Vec<UserError>,
 }
 
-/// A step in the life of a theme. Steps are added only.
+/// A step in the life of a theme, or another priority that people gave it. Both are added only.
 #[Object]
 impl ThemeChange {
-    /// Where it stood; null for the first.
+    /// Where it stood; null for the first. The same as `toStatus` if it got another priority.
     async fn previous_status(&self) -> Option<ThemeStatus> {
         self.0.from_status
     }
 
-    /// Where it stands since.
+    /// Where it stands since; if it got another priority, where it stood then.
     async fn to_status(&self) -> ThemeStatus {
         self.0.to_status
+    }
+
+    /// Whether this is no step: people gave the theme another priority than the reckoned one, or took it back.
+    async fn is_priority(&self) -> bool {
+        !records::is_step(&self.0)
+    }
+
+    /// The priority that people gave it, in place of the reckoned one. Null for a step; if `isPriority`, null means that the
+    /// reckoned one counts again.
+    async fn priority_override(&self) -> Option<i32> {
+        self.0.priority_override
     }
 
     /// The name of who did it; null if the system did.
@@ -200,7 +212,8 @@ impl ThemeChange {
         ctx.load(NameOf(id)).await
     }
 
-    /// Why; null if no reason was needed.
+    /// Why; null if no reason was needed. Where a body rejected the theme: the words of its decision, unless another reason
+    /// was given.
     async fn reason(&self) -> Option<&str> {
         self.0.reason.as_deref()
     }
@@ -246,7 +259,8 @@ impl ThemeAnswer {
 }
 
 /// A generative theme (generatives Thema): a structural problem that many single cases have in common. It rests on barriers,
-/// never on persons. Supervisors and coordinators see all of the district; case managers those that rest on their own cases.
+/// never on persons. Supervisors and coordinators see all of the district; case managers those that rest on their own cases,
+/// or on barriers that they raised themselves, also if somebody else leads these cases now.
 /// What was published of it is a `ThemePublication`.
 #[Object]
 impl Theme {
@@ -336,7 +350,7 @@ impl Theme {
             cases,
             barriers: is_exact.then_some(found.barriers),
             case_managers: is_exact.then_some(found.grounds.case_managers),
-            municipalities: cases.map(|_| found.grounds.municipalities),
+            municipalities: towns_at_least(found.grounds.municipalities, found.counted, audience),
             cost_cents: shown_amount(cost, found.counted, audience, COST_UNIT_CENTS),
             suffices: is_exact.then(|| found.grounds.suffice(&least(&setting))),
         })
@@ -381,10 +395,12 @@ impl Theme {
         })
     }
 
-    /// Whether what was decided helped; null as long as nothing was decided, or on the day of the decision itself.
+    /// Whether what was decided helped; null as long as nothing was decided, or on the day of the decision itself. What themes
+    /// that became part of it are about counts as well.
     async fn effect(&self, ctx: &Context<'_>) -> Result<Option<ThemeEffect>, Failure> {
         let changes = ctx.load(ThemeChangesOf(self.0.id)).await?.unwrap_or_default();
-        let decided = changes.iter().rev().find(|change| change.to_status == ThemeStatus::Decided);
+        let mut steps = changes.iter().rev().filter(|change| records::is_step(change));
+        let decided = steps.find(|change| change.to_status == ThemeStatus::Decided);
         let Some(decided_on) = decided.map(|change| legal_day(change.created_at)) else { return Ok(None) };
         let today = legal_day(ctx.state().services.clock.now());
         let passed = u64::try_from((today - decided_on).num_days()).unwrap_or(0).min(EFFECT_DAYS);
@@ -417,17 +433,22 @@ impl Theme {
     /// The steps from where it stands, with who takes them and what stands in the way. The commands decide by the same table.
     async fn available_transitions(&self, ctx: &Context<'_>) -> Result<Vec<ThemeTransitionState>, Failure> {
         let actor = ctx.actor()?;
-        let steps = THEME_STEPS.iter().filter(|step| step.from == self.0.status);
+        let steps: Vec<_> = THEME_STEPS.iter().filter(|step| step.from == self.0.status).collect();
+        let answer = steps.iter().any(|step| needs_answer(step.to))
+            && !ctx.load(AnswersOf(self.0.id)).await?.unwrap_or_default().is_empty();
+        // A reason makes up for thin evidence, so that evidence never stands in the way.
+        let at_hand = AtHand { reason: true, grounds: false, answer };
         Ok(steps
+            .into_iter()
             .map(|step| {
-                // A reason makes up for thin evidence, so that evidence never stands in the way.
-                let mut blocked = blocked_by(step.hand, step.from, step.to, true, false);
+                let mut blocked = blocked_by(step.hand, step.from, step.to, at_hand);
                 let action = match step.hand {
                     ThemeHand::Centre => Some(Action::ReviewTheme),
                     ThemeHand::Coordination => Some(Action::SteerTheme),
                     ThemeHand::Merging => Some(Action::ArrangeTheme),
                     ThemeHand::Body => None,
                 };
+                blocked.extend(four_eyes(step.hand, step.to, self.0.proposed_by, actor.account_id()));
                 if !action.is_some_and(|action| actor.may(action)) {
                     blocked.push(crate::error::UserError::at("", ErrorCode::Forbidden));
                 }
@@ -443,7 +464,7 @@ impl Theme {
             .collect())
     }
 
-    /// The steps of its life so far, oldest first.
+    /// The steps of its life so far, and the priorities that people gave it, oldest first.
     async fn changes(
         &self,
         ctx: &Context<'_>,
@@ -480,7 +501,8 @@ impl Theme {
         connect_loaded(ctx, &list, &arguments, rows, |row| row.id.0, ThemePublication)
     }
 
-    /// The answers to those who contributed, newest first.
+    /// The answers to those who contributed, newest first. They stand at the barriers that it rests on, and at those that fit
+    /// what it, or a theme that became part of it, is about.
     async fn answers(
         &self,
         ctx: &Context<'_>,
@@ -579,6 +601,11 @@ impl ThemeQueries {
     }
 }
 
+/// Whether a text was refused because it names somebody.
+fn names_somebody<R>(answer: &Answer<R>) -> bool {
+    answer.user_errors.iter().any(|error| error.code == ErrorCode::TextNamesPerson)
+}
+
 /// Notes for the access log whom a refused text named: the refusal told the writer that somebody is called so.
 pub(in crate::graphql) async fn told<R, P: From<Answer<R>>>(
     ctx: &Context<'_>,
@@ -586,8 +613,7 @@ pub(in crate::graphql) async fn told<R, P: From<Answer<R>>>(
     of: Option<Concerned>,
     texts: &[Option<&str>],
 ) -> Result<P, Failure> {
-    let is_named = answer.user_errors.iter().any(|error| error.code == ErrorCode::TextNamesPerson);
-    if let (true, Some(of)) = (is_named, of) {
+    if let (true, Some(of)) = (names_somebody(&answer), of) {
         let permit = ctx.actor()?.permit_whatever::<verb::ReadTheme>();
         let texts: Vec<&str> = texts.iter().copied().flatten().collect();
         ctx.state().trail.note(records::comparisons(ctx.store(), &permit, &of, &texts).await?);
@@ -595,7 +621,22 @@ pub(in crate::graphql) async fn told<R, P: From<Answer<R>>>(
     Ok(answer.into())
 }
 
-fn reason(options: Option<&CommandOptions>) -> Option<String> {
+/// The same where the texts of a theme are compared with further cases, besides the reason: its evidence grows.
+async fn told_of_growing<P: From<Answer<records::Theme>>>(
+    ctx: &Context<'_>,
+    answer: Answer<records::Theme>,
+    theme: ThemeId,
+    of: Concerned,
+    reason: Option<&str>,
+) -> Result<P, Failure> {
+    let grown = if names_somebody(&answer) { ctx.load(theme).await? } else { None };
+    let texts = grown.as_ref().map(|grown| [&*grown.title, &*grown.description]);
+    let texts: Vec<Option<&str>> = texts.iter().flatten().copied().map(Some).chain([reason]).collect();
+    told(ctx, answer, Some(of), &texts).await
+}
+
+/// The reason that was given with a command.
+pub(in crate::graphql) fn reason(options: Option<&CommandOptions>) -> Option<String> {
     options.and_then(|options| options.reason.clone())
 }
 
@@ -616,11 +657,13 @@ impl ThemeMutations {
     ) -> Result<ThemePayload, Failure> {
         let reason = reason(options.as_ref());
         let answer = ctx.create(&input, options).await?;
-        let of = input.pattern.as_ref().map(|pattern| Concerned::Pattern(Pattern::from(pattern)));
+        let pattern = input.pattern.as_ref().map(|pattern| Concerned::Pattern(Pattern::from(pattern)));
+        let of = input.signal_id.map(Concerned::Signal).or(pattern);
         told(ctx, answer, of, &[Some(&*input.title), Some(&*input.description), reason.as_deref()]).await
     }
 
-    /// Gives a theme more evidence: all barriers that fit its pattern by now, and single ones. For supervisors and coordinators.
+    /// Gives a theme more evidence: all barriers that by now fit its pattern, or that of a theme which became part of it, and
+    /// single ones. For supervisors and coordinators.
     #[graphql(guard = "Requires(Action::ArrangeTheme)")]
     async fn theme_gather(
         &self,
@@ -630,10 +673,12 @@ impl ThemeMutations {
     ) -> Result<ThemePayload, Failure> {
         let reason = reason(options.as_ref());
         let answer = ctx.change(&input, options).await?;
-        told(ctx, answer, Some(Concerned::Themes(vec![input.theme_id])), &[reason.as_deref()]).await
+        let of = Concerned::Gathered(input.theme_id, input.barrier_ids.clone());
+        told_of_growing(ctx, answer, input.theme_id, of, reason.as_deref()).await
     }
 
-    /// Confirms or rejects a theme: UNDER_REVIEW → CONFIRMED, or → REJECTED with a reason. For supervisors.
+    /// Confirms or rejects a theme: UNDER_REVIEW → CONFIRMED, or → REJECTED with a reason. For supervisors; nobody confirms a
+    /// theme of their own.
     #[graphql(guard = "Requires(Action::ReviewTheme)")]
     async fn theme_review(
         &self,
@@ -674,7 +719,8 @@ impl ThemeMutations {
         told(ctx, answer, Some(Concerned::Themes(vec![input.theme_id])), &texts).await
     }
 
-    /// Lets a theme become part of another: → MERGED. The evidence passes on. For supervisors and coordinators.
+    /// Lets a theme become part of another: → MERGED. The evidence passes on, and answers to the other one reach the cases of
+    /// this one, also those that meet the same barrier later. For supervisors and coordinators.
     #[graphql(guard = "Requires(Action::ArrangeTheme)")]
     async fn theme_merge(
         &self,
@@ -684,7 +730,8 @@ impl ThemeMutations {
     ) -> Result<ThemePayload, Failure> {
         let reason = reason(options.as_ref());
         let answer = ctx.change(&input, options).await?;
-        told(ctx, answer, Some(Concerned::Themes(vec![input.into_id])), &[reason.as_deref()]).await
+        let of = Concerned::Themes(vec![input.theme_id, input.into_id]);
+        told_of_growing(ctx, answer, input.into_id, of, reason.as_deref()).await
     }
 
     /// Makes a theme of a part of another: the evidence that fits the narrower pattern goes with it. For supervisors and

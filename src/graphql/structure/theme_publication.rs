@@ -3,11 +3,12 @@
 use async_graphql::connection::EmptyFields;
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::codes::PublicationStatus;
+use entity::codes::{PublicationStatus, ThemeStatus};
 
 use crate::access::{Action, verb};
 use crate::commands::CommandOptions;
 use crate::commands::structure::theme_publication::{ThemePublicationDecideInput, ThemePublicationRequestInput};
+use crate::domain::bodies::oparl::theme_reference;
 use crate::error::Failure;
 use crate::graphql::connection::{List, PageArguments, SortDirection, connect};
 use crate::graphql::context::Ask;
@@ -23,7 +24,8 @@ pub struct ThemePublication(pub records::ThemePublication);
 
 /// What of a theme left the centre, or is to leave it: a text, and figures as they were on that day, suppressed below five cases
 /// and rounded to five. One person writes it, another releases it. Once published, everybody who may read the directory may read
-/// it, but for the people behind it.
+/// it, but for the people behind it. So may everybody without an account, as a paper of OParl (`/oparl/v1/paper/{id}`), where
+/// the server has that interface switched on; then nothing that changes in the theme afterwards changes what is shown.
 #[Object]
 impl ThemePublication {
     /// Global id.
@@ -51,12 +53,12 @@ impl ThemePublication {
         &self.0.text
     }
 
-    /// In how many cases, rounded to five; null if fewer than five.
+    /// In how many cases, rounded to five; null if there are fewer than five, or hardly more.
     async fn cases(&self) -> Option<i32> {
         self.0.cases
     }
 
-    /// In how many municipalities; null if `cases` is.
+    /// In at least so many municipalities; null if `cases` is.
     async fn municipalities(&self) -> Option<i32> {
         self.0.municipalities
     }
@@ -69,6 +71,17 @@ impl ThemePublication {
     /// The day of the figures.
     async fn figures_on(&self) -> NaiveDate {
         self.0.figures_on
+    }
+
+    /// Where the theme stood on the day of the figures; published with them. Null if nobody wrote that down.
+    async fn theme_status(&self) -> Option<ThemeStatus> {
+        self.0.theme_status
+    }
+
+    /// By what the public cites the theme, e.g. `GT-3`: the same in all publications of a theme, and not its number. Null as long
+    /// as it was not released.
+    async fn reference(&self) -> Option<String> {
+        self.0.public_number.map(theme_reference)
     }
 
     /// The name of who wrote it; null if you may see the publication only.
@@ -140,8 +153,8 @@ pub struct ThemePublicationMutations;
 
 #[Object(guard = "crate::graphql::guard::Deny")]
 impl ThemePublicationMutations {
-    /// Writes what of a theme is to leave the centre; somebody else has to release it: → REQUESTED. For supervisors and
-    /// coordinators.
+    /// Writes what of a theme is to leave the centre; somebody else has to release it: → REQUESTED. Once released it is for
+    /// everybody, also without an account. For supervisors and coordinators.
     #[graphql(guard = "Requires(Action::PublishTheme)")]
     async fn theme_publication_request(
         &self,

@@ -4,19 +4,24 @@ use async_graphql::InputObject;
 use chrono::{DateTime, NaiveDate, Utc};
 pub use entity::barrier::Model as Barrier;
 use entity::barrier::{Column, Entity};
-use entity::codes::{AccessPurpose, BarrierStatus, IdentityLevel, LegalSphere};
+use entity::codes::{AccessPurpose, BarrierStatus, BodyKind, IdentityLevel, LegalSphere, StairModelStatus};
 use entity::ids::{
-    BarrierId, CaseId, ClientId, DistrictId, Identifier, MunicipalityId, OrganisationId, StageTransitionId, ThemeId,
+    BarrierId, CaseId, ClientId, DistrictId, Identifier, MunicipalityId, OrganisationId, StageTransitionId,
+    StairModelId, ThemeId,
 };
 pub use entity::stage_transition::Model as StageTransition;
-use entity::{barrier_likeness, barrier_vignette, case_file, stage_transition, stair_stage, theme_evidence};
-use sea_orm::sea_query::{Expr, Func, Query, SelectStatement, SimpleExpr};
+use entity::{
+    barrier_likeness, barrier_vignette, case_file, municipality, stage_transition, stair_model, stair_stage,
+    theme_evidence,
+};
+use sea_orm::sea_query::{Alias, Expr, Func, Order, Query, SelectStatement, SimpleExpr, UnionType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult,
-    IntoActiveModel, IntoSimpleExpr, QueryFilter, QueryOrder, QuerySelect,
+    IntoActiveModel, IntoSimpleExpr, QueryFilter, QueryOrder, QueryResult, QuerySelect,
 };
 
-use crate::access::{Permit, Verb, on, verb};
+use crate::access::{Extent, Permit, Verb, on, verb};
+use crate::domain::structure::figure::{Counted, beyond_what_is_told};
 use crate::domain::structure::likeness::bands;
 use crate::error::Failure;
 use crate::store::Store;
@@ -370,27 +375,84 @@ pub(in crate::store) async fn forget_words(
     Ok(())
 }
 
-/// How many barriers are alike.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
+/// Barriers that are alike, counted. Never shown as they are: see [`crate::domain::structure::figure`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Similar {
-    /// In how many cases.
-    pub cases: i64,
+    /// The cases.
+    pub counted: Counted,
     /// In how many municipalities.
-    pub municipalities: i64,
+    pub municipalities: u32,
 }
 
-async fn counted(store: &Store, chosen: Condition) -> Result<Similar, Failure> {
-    let statement = Query::select()
-        .expr_as(Func::count_distinct(Expr::col((Entity, Column::CaseId))), "cases")
-        .expr_as(Func::count_distinct(Expr::col((Entity, Column::MunicipalityId))), "municipalities")
+/// A name of a count that is read.
+const MUNICIPALITIES: &str = "municipalities";
+/// So many barriers of a pattern are looked at. Enough for the highest figure that is told, unless a case has ten of the same
+/// pattern.
+const FITTING_MAXIMUM: u64 = 1000;
+/// So many barriers are looked at for each of the bands in which texts can be alike.
+const ALIKE_MAXIMUM: u64 = 200;
+
+/// Counts the cases of barriers, each case once, and adds up their numbers.
+fn cases_of(chosen: Condition) -> SelectStatement {
+    let per_case = Query::select()
+        .expr_as(Func::max(Expr::col((Entity, Column::CellKey))), "cell_key")
         .from(Entity)
         .cond_where(chosen)
+        .group_by_col((Entity, Column::CaseId))
         .take();
-    let row = store.reader().query_one(&statement).await?;
-    Ok(row.map(|row| Similar::from_query_result(&row, "")).transpose()?.unwrap_or_default())
+    counting(per_case)
 }
 
-/// How many barriers of other cases fit a pattern.
+/// The same of the first so many barriers: whoever waits for the answer types on, and more are not told of.
+fn some_cases_of(chosen: Condition) -> SelectStatement {
+    let some = Query::select()
+        .columns([(Entity, Column::CaseId), (Entity, Column::CellKey)])
+        .from(Entity)
+        .cond_where(chosen)
+        .limit(FITTING_MAXIMUM)
+        .take();
+    let per_case = Query::select()
+        .expr_as(Func::max(Expr::col("cell_key")), "cell_key")
+        .from_subquery(some, "some")
+        .group_by_col("case_id")
+        .take();
+    counting(per_case)
+}
+
+/// Counts rows that carry the number of a case.
+fn counting(per_case: SelectStatement) -> SelectStatement {
+    Query::select()
+        .expr_as(Func::count(Expr::col("cell_key")), "cases")
+        .expr_as(
+            Func::coalesce([Func::sum(Expr::col("cell_key")).cast_as(Alias::new("bigint")), SimpleExpr::val(0_i64)]),
+            "keys",
+        )
+        .from_subquery(per_case, "met")
+        .take()
+}
+
+/// Counts the municipalities of barriers that are chosen: each is asked for whether there is one, by an index.
+fn municipalities_of(district: DistrictId, chosen: Condition) -> SelectStatement {
+    let met_there = Query::select()
+        .expr(SimpleExpr::val(1))
+        .from(Entity)
+        .cond_where(chosen)
+        .and_where(Expr::col((Entity, Column::MunicipalityId)).equals((municipality::Entity, municipality::Column::Id)))
+        .take();
+    Query::select()
+        .expr(Func::count(Expr::col((municipality::Entity, municipality::Column::Id))))
+        .from(municipality::Entity)
+        .and_where(Expr::col((municipality::Entity, municipality::Column::DistrictId)).eq(district))
+        .and_where(SimpleExpr::exists(met_there))
+        .take()
+}
+
+fn counted(row: &QueryResult) -> Result<Counted, Failure> {
+    let cases: i64 = row.try_get("", "cases")?;
+    Ok(Counted { cases: u32::try_from(cases).unwrap_or(u32::MAX), keys: row.try_get("", "keys")? })
+}
+
+/// The barriers of other cases that fit a pattern, counted in one statement; no further than what is told of.
 ///
 /// # Errors
 /// Those of the database.
@@ -404,10 +466,16 @@ pub async fn like_pattern(
     if let Some(case) = except {
         chosen = chosen.add(Column::CaseId.ne(case));
     }
-    counted(store, chosen).await
+    let towns = municipalities_of(permit.district_id(), chosen.clone());
+    let mut statement = some_cases_of(chosen);
+    statement.expr_as(Expr::SubQuery(None, Box::new(towns.into())), MUNICIPALITIES);
+    let Some(row) = store.reader().query_one(&statement).await? else { return Ok(Similar::default()) };
+    let municipalities: i64 = row.try_get("", MUNICIPALITIES)?;
+    let counted = beyond_what_is_told(counted(&row)?);
+    Ok(Similar { counted, municipalities: u32::try_from(municipalities).unwrap_or(u32::MAX) })
 }
 
-/// How many barriers of other cases are told in similar words.
+/// The other cases with barriers that are told in similar words, counted no further than what is told of.
 ///
 /// # Errors
 /// Those of the database.
@@ -416,29 +484,144 @@ pub async fn like_text(
     permit: &Permit<verb::CountBarriers>,
     text: &str,
     except: Option<CaseId>,
-) -> Result<Similar, Failure> {
-    let mut any = Condition::any();
-    for (band, value) in (0_i32..).zip(bands(text)) {
-        any = any.add(
-            Condition::all()
-                .add(barrier_likeness::Column::Band.eq(band))
-                .add(barrier_likeness::Column::Value.eq(value)),
-        );
+) -> Result<Counted, Failure> {
+    use barrier_likeness::Column as Likeness;
+    // The first of each band by their ids: always the same ones.
+    let of_band = |(band, value): (i32, i64)| {
+        let first = Query::select()
+            .column(Likeness::BarrierId)
+            .from(barrier_likeness::Entity)
+            .and_where(Likeness::DistrictId.eq(permit.district_id()))
+            .and_where(Likeness::Band.eq(band))
+            .and_where(Likeness::Value.eq(value))
+            .order_by(Likeness::BarrierId, Order::Asc)
+            .limit(ALIKE_MAXIMUM)
+            .take();
+        Query::select().column(Likeness::BarrierId).from_subquery(first, "first").take()
+    };
+    let mut of_bands = (0_i32..).zip(bands(text)).map(of_band);
+    let Some(mut alike) = of_bands.next() else { return Ok(Counted::default()) };
+    for band in of_bands {
+        alike.union(UnionType::Distinct, band);
     }
-    if any.is_empty() {
-        return Ok(Similar::default());
-    }
-    let alike = Query::select()
-        .column(barrier_likeness::Column::BarrierId)
-        .from(barrier_likeness::Entity)
-        .and_where(barrier_likeness::Column::DistrictId.eq(permit.district_id()))
-        .cond_where(any)
-        .take();
     let mut chosen = Pattern::default().condition(permit.district_id()).add(Column::Id.in_subquery(alike));
     if let Some(case) = except {
         chosen = chosen.add(Column::CaseId.ne(case));
     }
-    counted(store, chosen).await
+    let row = store.reader().query_one(&cases_of(chosen)).await?;
+    let counted = row.as_ref().map_or_else(|| Ok(Counted::default()), counted)?;
+    Ok(beyond_what_is_told(counted))
+}
+
+/// What waits on a stage of the stair, counted. Never shown as it is: see [`crate::domain::structure::figure`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// The cases with an open barrier there.
+    pub open: Counted,
+    /// Those of them with one whose answer is overdue.
+    pub overdue: Counted,
+}
+
+/// What waits on the stages of these versions of the stair: one statement, however many stages there are. A stage on which
+/// nothing waits is absent.
+///
+/// # Errors
+/// Those of the database.
+pub async fn waiting_on(
+    store: &Store,
+    permit: &Permit<verb::ReadSignal>,
+    models: &[StairModelId],
+) -> Result<Vec<(StairModelId, i32, Waiting)>, Failure> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        model_id: StairModelId,
+        stage: i32,
+        cases: i64,
+        keys: i64,
+        overdue_cases: i64,
+        overdue_keys: i64,
+    }
+    if *permit.extent() != Extent::District {
+        return Ok(Vec::new());
+    }
+    let is_overdue = Expr::case(Column::AnswerDueOn.lt(permit.today()), 1).finally(0);
+    let per_case = Query::select()
+        .column((Entity, Column::ModelId))
+        .column((Entity, Column::Stage))
+        .expr_as(Func::max(Expr::col((Entity, Column::CellKey))), "cell_key")
+        .expr_as(Func::max(is_overdue), "overdue")
+        .from(Entity)
+        .and_where(Column::DistrictId.eq(permit.district_id()))
+        .and_where(Column::Status.eq(BarrierStatus::Open))
+        .and_where(Column::ModelId.is_in(models.iter().copied()))
+        .group_by_col((Entity, Column::ModelId))
+        .group_by_col((Entity, Column::Stage))
+        .group_by_col((Entity, Column::CaseId))
+        .take();
+    let sum = |name: &'static str| Func::sum(Expr::col(name)).cast_as(Alias::new("bigint"));
+    let overdue_key = Expr::case(Expr::col("overdue").eq(1), Expr::col("cell_key")).finally(0);
+    let statement = Query::select()
+        .column("model_id")
+        .column("stage")
+        .expr_as(Func::count(Expr::col("cell_key")), "cases")
+        .expr_as(sum("cell_key"), "keys")
+        .expr_as(sum("overdue"), "overdue_cases")
+        .expr_as(Func::sum(overdue_key).cast_as(Alias::new("bigint")), "overdue_keys")
+        .from_subquery(per_case, "waiting_cases")
+        .group_by_col("model_id")
+        .group_by_col("stage")
+        .take();
+    let count = |cases: i64, keys: i64| Counted { cases: u32::try_from(cases).unwrap_or(u32::MAX), keys };
+    let mut found = Vec::new();
+    for row in store.reader().query_all(&statement).await? {
+        let row = Row::from_query_result(&row, "")?;
+        let (open, overdue) = (count(row.cases, row.keys), count(row.overdue_cases, row.overdue_keys));
+        found.push((row.model_id, row.stage, Waiting { open, overdue }));
+    }
+    Ok(found)
+}
+
+/// The cases with an open barrier that waits for bodies of a kind, by all versions of the stair that are or were in use;
+/// `None` if none of them leads to such a body.
+///
+/// # Errors
+/// Those of the database.
+pub async fn waiting_for(
+    store: &Store,
+    permit: &Permit<verb::ReadSignal>,
+    kind: BodyKind,
+) -> Result<Option<Counted>, Failure> {
+    if *permit.extent() != Extent::District {
+        return Ok(None);
+    }
+    let used = Query::select()
+        .column(stair_model::Column::Id)
+        .from(stair_model::Entity)
+        .and_where(stair_model::Column::DistrictId.eq(permit.district_id()))
+        .and_where(stair_model::Column::Status.ne(StairModelStatus::Draft))
+        .take();
+    let leads_there = stair_stage::Entity::find()
+        .filter(stair_stage::Column::DistrictId.eq(permit.district_id()))
+        .filter(stair_stage::Column::BodyKind.eq(kind))
+        .filter(stair_stage::Column::ModelId.in_subquery(used))
+        .one(store.reader())
+        .await?;
+    if leads_there.is_none() {
+        return Ok(None);
+    }
+    let stage = Query::select()
+        .expr(SimpleExpr::val(1))
+        .from(stair_stage::Entity)
+        .and_where(Expr::col((stair_stage::Entity, stair_stage::Column::ModelId)).equals((Entity, Column::ModelId)))
+        .and_where(Expr::col((stair_stage::Entity, stair_stage::Column::Position)).equals((Entity, Column::Stage)))
+        .and_where(stair_stage::Column::BodyKind.eq(kind))
+        .take();
+    let waiting = Condition::all()
+        .add(Column::DistrictId.eq(permit.district_id()))
+        .add(Column::Status.eq(BarrierStatus::Open))
+        .add(SimpleExpr::exists(stage));
+    let row = store.reader().query_one(&cases_of(waiting)).await?;
+    row.as_ref().map_or_else(|| Ok(Counted::default()), counted).map(Some)
 }
 
 /// Barriers that wait so long that they go up by themselves. Beside any actor.

@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::barrier::Pattern;
 use crate::access::{Permit, on, verb};
-use crate::error::Failure;
+use crate::error::{ErrorCode, Failure};
 use crate::store::page::{Boundary, Key, Page, Window};
 use crate::store::{Store, Transaction};
 
@@ -39,17 +39,32 @@ pub fn pattern(signal: &Signal) -> Pattern {
 /// A page, by their strength.
 ///
 /// # Errors
-/// Those of the database.
+/// `CURSOR_INVALID` if the signal behind which it begins is not there any more; those of the database.
 pub async fn page(store: &Store, permit: &Permit<verb::ReadSignal>, window: &Window) -> Result<Page<Signal>, Failure> {
+    let mut window = window.clone();
+    for boundary in [&mut window.after, &mut window.before].into_iter().flatten() {
+        let named = select(permit).filter(Column::Id.eq(SignalId(boundary.id))).one(store.reader()).await?;
+        let named = named.ok_or_else(|| Failure::new(ErrorCode::CursorInvalid))?;
+        boundary.key = Key::Number(named.lower_hundredths);
+    }
     let strength = Some(Column::LowerHundredths.into_simple_expr());
     let rows = window.apply(select(permit), strength, Column::Id.into_simple_expr()).all(store.reader()).await?;
     Ok(window.page(rows))
 }
 
-/// Where one stands in the list.
+/// Where one stands in the list. A cursor is sealed, but can be read by whoever holds it: so it does not say how strong the
+/// signal is, which is looked up when the cursor is used.
 #[must_use]
 pub fn boundary(signal: &Signal) -> Boundary {
-    Boundary { key: Key::Number(signal.lower_hundredths), id: signal.id.0 }
+    Boundary { key: Key::Id, id: signal.id.0 }
+}
+
+/// One by its id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find<V: on::Theme>(store: &Store, permit: &Permit<V>, id: SignalId) -> Result<Option<Signal>, Failure> {
+    Ok(select(permit).filter(Column::Id.eq(id)).one(store.reader()).await?)
 }
 
 /// One by its id, locked until the transaction ends.

@@ -1,12 +1,14 @@
-//! Generative themes. The centre and the coordinators see all of them, case managers those that rest on their own cases.
-//! Everybody else sees what was published: see [`super::theme_publication`].
+//! Generative themes. The centre and the coordinators see all of them, case managers those that rest on their own cases, or on
+//! barriers that they raised. Everybody else sees what was published: see [`super::theme_publication`].
+//!
+//! A theme that became part of another lives on in that one: those of one family have the same `family_id`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use async_graphql::InputObject;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::codes::{AccessPurpose, BarrierStatus, ThemeStatus};
-use entity::ids::{AccountId, BarrierId, CaseId, Identifier, ThemeChangeId, ThemeId};
+use entity::ids::{AccountId, BarrierId, CaseId, Identifier, SignalId, ThemeChangeId, ThemeId};
 pub use entity::theme::Model as Theme;
 use entity::theme::{ActiveModel, Column, Entity};
 pub use entity::theme_change::Model as ThemeChange;
@@ -18,6 +20,8 @@ use sea_orm::{
 };
 
 use super::barrier::Pattern;
+use super::signal;
+use super::theme_touch::{self, AtItem};
 use crate::access::{Extent, Permit, on, verb};
 use crate::domain::structure::figure::Counted;
 use crate::domain::structure::theme::Grounds;
@@ -40,19 +44,30 @@ pub struct ThemeFilter {
     pub kind_in: Option<Vec<String>>,
 }
 
-/// What the barriers of a theme have in common.
-#[must_use]
-pub fn pattern(theme: &Theme) -> Pattern {
-    Pattern {
-        kind: theme.kind.clone(),
-        need_area: theme.need_area.clone(),
-        legal_sphere: theme.legal_sphere,
-        institution_id: theme.institution_id,
-        municipality_id: theme.municipality_id,
-    }
+/// The condition that the barrier of a statement fits what the theme of the statement is about, in the same district. What
+/// the theme leaves open does not matter.
+pub(super) fn fits() -> SimpleExpr {
+    let same = |column: Column, other: barrier::Column| {
+        let column = Expr::col((Entity, column));
+        column.clone().is_null().or(column.equals((barrier::Entity, other)))
+    };
+    same(Column::Kind, barrier::Column::Kind)
+        .and(same(Column::NeedArea, barrier::Column::NeedArea))
+        .and(same(Column::LegalSphere, barrier::Column::LegalSphere))
+        .and(same(Column::InstitutionId, barrier::Column::InstitutionId))
+        .and(same(Column::MunicipalityId, barrier::Column::MunicipalityId))
+        .and(Expr::col((Entity, Column::DistrictId)).equals((barrier::Entity, barrier::Column::DistrictId)))
 }
 
-/// Themes that rest on cases which somebody leads or stands in for.
+/// The condition that the barrier of a statement fits what a theme, or one that became part of it, is about.
+fn fits_family(theme: ThemeId) -> SimpleExpr {
+    let family = Condition::any().add(Column::Id.eq(theme)).add(Column::FamilyId.eq(theme));
+    let themes = Query::select().expr(SimpleExpr::val(1)).from(Entity).cond_where(family).and_where(fits()).take();
+    SimpleExpr::exists(themes)
+}
+
+/// Themes that rest on cases which somebody leads or stands in for, or on barriers which that person raised: whoever
+/// contributed is told what became of it, also after the case was passed on.
 fn resting_on_cases_of(account: AccountId) -> SelectStatement {
     let cases = Query::select()
         .column(case_file::Column::Id)
@@ -71,7 +86,9 @@ fn resting_on_cases_of(account: AccountId) -> SelectStatement {
             Expr::col((barrier::Entity, barrier::Column::Id))
                 .equals((theme_evidence::Entity, theme_evidence::Column::BarrierId)),
         )
-        .and_where(barrier::Column::CaseId.in_subquery(cases))
+        .cond_where(
+            Condition::any().add(barrier::Column::CaseId.in_subquery(cases)).add(barrier::Column::RaisedBy.eq(account)),
+        )
         .take()
 }
 
@@ -204,6 +221,31 @@ pub async fn record_change<V: on::Theme>(
     by: (Option<AccountId>, Option<&str>),
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
+    insert_change(connection, permit, theme, (from, None), by, now).await
+}
+
+/// Records that people gave a theme another priority, or that the reckoned one counts again. The theme stays where it is.
+///
+/// # Errors
+/// Those of the database.
+pub async fn record_priority<V: on::Theme>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    theme: &Theme,
+    by: (Option<AccountId>, Option<&str>),
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    insert_change(connection, permit, theme, (Some(theme.status), theme.priority_override), by, now).await
+}
+
+async fn insert_change<V: on::Theme>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    theme: &Theme,
+    (from, priority_override): (Option<ThemeStatus>, Option<i32>),
+    by: (Option<AccountId>, Option<&str>),
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
     let row = ThemeChange {
         id: ThemeChangeId::new(),
         district_id: permit.district_id(),
@@ -212,13 +254,20 @@ pub async fn record_change<V: on::Theme>(
         to_status: theme.status,
         account_id: by.0,
         reason: by.1.map(str::to_owned),
+        priority_override,
         created_at: now,
     };
     theme_change::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(connection).await?;
     Ok(())
 }
 
-/// The steps in the life of these themes, oldest first.
+/// Whether a theme came to stand elsewhere by a change; if not, people gave it another priority.
+#[must_use]
+pub fn is_step(change: &ThemeChange) -> bool {
+    change.from_status != Some(change.to_status)
+}
+
+/// The steps in the life of these themes and their priorities, oldest first.
 ///
 /// # Errors
 /// Those of the database.
@@ -271,6 +320,21 @@ pub async fn link_pattern(
     by: (Option<AccountId>, DateTime<Utc>),
 ) -> Result<u64, Failure> {
     link(connection, theme, pattern.condition(permit.district_id()), by).await
+}
+
+/// Links barriers that fit what a theme, or one that became part of it, is about, and were not linked before; says how many
+/// those were.
+///
+/// # Errors
+/// Those of the database.
+pub async fn link_fitting(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<verb::ArrangeTheme>,
+    theme: ThemeId,
+    by: (Option<AccountId>, DateTime<Utc>),
+) -> Result<u64, Failure> {
+    let fitting = Pattern::default().condition(permit.district_id()).add(fits_family(theme));
+    link(connection, theme, fitting, by).await
 }
 
 /// Links single barriers of cases within reach, unless they were withdrawn; says how many those were.
@@ -351,6 +415,60 @@ pub async fn pass_fitting(
     link(connection, to, pattern.condition(permit.district_id()).add(linked), by).await
 }
 
+/// Lets all themes that live on in one live on in another from now on: that one became part of it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn move_family(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<verb::ArrangeTheme>,
+    from: ThemeId,
+    into: ThemeId,
+) -> Result<(), Failure> {
+    Entity::update_many()
+        .col_expr(Column::FamilyId, SimpleExpr::val(into))
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::FamilyId.eq(from))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// Lets those themes that became part of one, and are about nothing but what was split off from it, live on in the theme
+/// that was made of that.
+///
+/// # Errors
+/// Those of the database.
+pub async fn split_family(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<verb::ArrangeTheme>,
+    from: ThemeId,
+    into: ThemeId,
+    pattern: &Pattern,
+) -> Result<(), Failure> {
+    let mut within = Condition::all()
+        .add(Column::DistrictId.eq(permit.district_id()))
+        .add(Column::FamilyId.eq(from))
+        .add(Column::Id.ne(from));
+    if let Some(kind) = &pattern.kind {
+        within = within.add(Column::Kind.eq(kind));
+    }
+    if let Some(need_area) = &pattern.need_area {
+        within = within.add(Column::NeedArea.eq(need_area));
+    }
+    if let Some(sphere) = pattern.legal_sphere {
+        within = within.add(Column::LegalSphere.eq(sphere));
+    }
+    if let Some(institution) = pattern.institution_id {
+        within = within.add(Column::InstitutionId.eq(institution));
+    }
+    if let Some(municipality) = pattern.municipality_id {
+        within = within.add(Column::MunicipalityId.eq(municipality));
+    }
+    Entity::update_many().col_expr(Column::FamilyId, SimpleExpr::val(into)).filter(within).exec(connection).await?;
+    Ok(())
+}
+
 /// The cases that themes rest on, at most 2000: to look whether a text names somebody of them.
 ///
 /// # Errors
@@ -360,12 +478,18 @@ pub async fn cases_of<V: on::Theme>(
     permit: &Permit<V>,
     themes: &[ThemeId],
 ) -> Result<Vec<CaseId>, Failure> {
+    let linked = Condition::all()
+        .add(barrier::Column::DistrictId.eq(permit.district_id()))
+        .add(barrier::Column::Id.in_subquery(super::barrier::evidence_of_all(themes)));
+    cases_that_met(connection, linked).await
+}
+
+async fn cases_that_met(connection: &impl ConnectionTrait, barriers: Condition) -> Result<Vec<CaseId>, Failure> {
     Ok(barrier::Entity::find()
         .select_only()
         .column(barrier::Column::CaseId)
         .distinct()
-        .filter(barrier::Column::DistrictId.eq(permit.district_id()))
-        .filter(barrier::Column::Id.in_subquery(super::barrier::evidence_of_all(themes)))
+        .filter(barriers)
         .limit(CASES_MAXIMUM)
         .into_tuple()
         .all(connection)
@@ -496,7 +620,7 @@ pub async fn evidence_of<V: on::Theme>(
     Ok(found)
 }
 
-/// The leads of the cases that a theme rests on, with a case of theirs: those who are told of an answer.
+/// Who raised the barriers that a theme rests on, and who leads their cases now: those who are told of an answer, each once.
 ///
 /// # Errors
 /// Those of the database.
@@ -504,8 +628,16 @@ pub async fn contributors(
     connection: &impl ConnectionTrait,
     permit: &Permit<verb::AnswerTheme>,
     theme: ThemeId,
-) -> Result<Vec<AccountId>, Failure> {
-    let statement = Query::select()
+) -> Result<BTreeSet<AccountId>, Failure> {
+    let raised_by = Query::select()
+        .distinct()
+        .expr_as(Expr::col((barrier::Entity, barrier::Column::RaisedBy)), "account_id")
+        .from(barrier::Entity)
+        .and_where(Expr::col((barrier::Entity, barrier::Column::DistrictId)).eq(permit.district_id()))
+        .and_where(Expr::col((barrier::Entity, barrier::Column::Id)).in_subquery(super::barrier::evidence_of(theme)))
+        .and_where(Expr::col((barrier::Entity, barrier::Column::RaisedBy)).is_not_null())
+        .take();
+    let led_by = Query::select()
         .distinct()
         .column((staff_member::Entity, staff_member::Column::AccountId))
         .from(barrier::Entity)
@@ -522,14 +654,17 @@ pub async fn contributors(
         .and_where(Expr::col((barrier::Entity, barrier::Column::Id)).in_subquery(super::barrier::evidence_of(theme)))
         .and_where(Expr::col((staff_member::Entity, staff_member::Column::AccountId)).is_not_null())
         .take();
-    let mut found = Vec::new();
-    for row in connection.query_all(&statement).await? {
-        found.push(row.try_get("", "account_id")?);
+    let mut found = BTreeSet::new();
+    for statement in [raised_by, led_by] {
+        for row in connection.query_all(&statement).await? {
+            found.insert(row.try_get("", "account_id")?);
+        }
     }
     Ok(found)
 }
 
-/// How many cases met barriers that fit the pattern of a theme, in the days from `from` until before `until`.
+/// How many cases met barriers that fit what a theme, or one that became part of it, is about, in the days from `from` until
+/// before `until`.
 ///
 /// # Errors
 /// Those of the database.
@@ -543,7 +678,8 @@ pub async fn met_between(
     let per_case = Query::select()
         .expr_as(Func::max(Expr::col((barrier::Entity, barrier::Column::CellKey))), "cell_key")
         .from(barrier::Entity)
-        .cond_where(pattern(theme).condition(permit.district_id()))
+        .cond_where(Pattern::default().condition(permit.district_id()))
+        .and_where(fits_family(theme.id))
         .and_where(barrier::Column::RaisedOn.gte(from))
         .and_where(barrier::Column::RaisedOn.lt(until))
         .group_by_col(barrier::Column::CaseId)
@@ -568,6 +704,12 @@ pub enum Concerned {
     Themes(Vec<ThemeId>),
     /// Those of the barriers that fit a pattern.
     Pattern(Pattern),
+    /// Those of the barriers that fit a signal.
+    Signal(SignalId),
+    /// Those that a theme rests on, and would rest on if it gathered its evidence and these single barriers.
+    Gathered(ThemeId, Vec<BarrierId>),
+    /// Those of the theme of an item of an agenda.
+    AtItem(AtItem),
 }
 
 /// What is to be recorded when somebody was told that texts name a person of these cases.
@@ -580,18 +722,25 @@ pub async fn comparisons<V: on::Theme>(
     of: &Concerned,
     texts: &[&str],
 ) -> Result<Vec<Opening>, Failure> {
+    let (connection, district) = (store.reader(), permit.district_id());
     let cases = match of {
-        Concerned::Themes(themes) => cases_of(store.reader(), permit, themes).await?,
-        Concerned::Pattern(pattern) => {
-            barrier::Entity::find()
-                .select_only()
-                .column(barrier::Column::CaseId)
-                .distinct()
-                .filter(pattern.condition(permit.district_id()))
-                .limit(CASES_MAXIMUM)
-                .into_tuple()
-                .all(store.reader())
-                .await?
+        Concerned::Themes(themes) => cases_of(connection, permit, themes).await?,
+        Concerned::Pattern(pattern) => cases_that_met(connection, pattern.condition(district)).await?,
+        Concerned::Signal(id) => match signal::find(store, permit, *id).await? {
+            Some(found) => cases_that_met(connection, signal::pattern(&found).condition(district)).await?,
+            None => Vec::new(),
+        },
+        Concerned::Gathered(theme, barriers) => {
+            let gathered = Condition::any()
+                .add(barrier::Column::Id.in_subquery(super::barrier::evidence_of(*theme)))
+                .add(barrier::Column::Id.is_in(barriers.iter().copied()))
+                .add(Pattern::default().condition(district).add(fits_family(*theme)));
+            let gathered = Condition::all().add(barrier::Column::DistrictId.eq(district)).add(gathered);
+            cases_that_met(connection, gathered).await?
+        }
+        Concerned::AtItem(place) => {
+            let theme = theme_touch::at_item(connection, permit, *place).await?;
+            cases_of(connection, permit, theme.as_slice()).await?
         }
     };
     guarded_text::comparisons(store, permit, &cases, texts, AccessPurpose::Supervision).await

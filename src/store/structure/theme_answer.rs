@@ -3,14 +3,14 @@
 use entity::ids::{BarrierId, ThemeAnswerId, ThemeId};
 pub use entity::theme_answer::Model as ThemeAnswer;
 use entity::theme_answer::{ActiveModel, Column, Entity};
-use entity::{barrier, theme};
-use sea_orm::sea_query::{Expr, Order, Query};
+use entity::{barrier, theme, theme_evidence};
+use sea_orm::sea_query::{Expr, Order, Query, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, Iterable, QueryFilter,
     QueryOrder, Select,
 };
 
-use super::theme::within_reach;
+use super::theme::{fits, within_reach};
 use crate::access::{Permit, on, verb};
 use crate::error::Failure;
 use crate::store::Store;
@@ -46,6 +46,18 @@ pub async fn find<V: on::Theme>(
     Ok(select(permit).filter(Column::Id.eq(id)).one(connection).await?)
 }
 
+/// Whether those who contributed to a theme got an answer.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_answered<V: on::Theme>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    theme: ThemeId,
+) -> Result<bool, Failure> {
+    Ok(select(permit).filter(Column::ThemeId.eq(theme)).one(connection).await?.is_some())
+}
+
 /// Records a new one.
 ///
 /// # Errors
@@ -55,8 +67,9 @@ pub async fn insert(connection: &impl ConnectionTrait, answer: &ThemeAnswer) -> 
     Ok(())
 }
 
-/// The answers of the themes that these barriers fit, whether they are evidence of them or came later; newest first. The
-/// barriers have to be within reach; what is answered names nobody and is for everybody who meets the same barrier.
+/// The answers of the themes that these barriers are evidence of, or fit because they came later, and of those which these
+/// themes became part of; newest first. The barriers have to be within reach; what is answered names nobody and is for
+/// everybody who meets the same barrier.
 ///
 /// # Errors
 /// Those of the database.
@@ -65,25 +78,27 @@ pub async fn of_barriers(
     permit: &Permit<verb::ReadCase>,
     ids: &[BarrierId],
 ) -> Result<Vec<(BarrierId, ThemeAnswer)>, Failure> {
-    let same = |column: theme::Column, other: barrier::Column| {
-        let column = Expr::col((theme::Entity, column));
-        column.clone().is_null().or(column.equals((barrier::Entity, other)))
-    };
-    let fits = same(theme::Column::Kind, barrier::Column::Kind)
-        .and(same(theme::Column::NeedArea, barrier::Column::NeedArea))
-        .and(same(theme::Column::LegalSphere, barrier::Column::LegalSphere))
-        .and(same(theme::Column::InstitutionId, barrier::Column::InstitutionId))
-        .and(same(theme::Column::MunicipalityId, barrier::Column::MunicipalityId))
-        .and(
-            Expr::col((theme::Entity, theme::Column::DistrictId))
-                .equals((barrier::Entity, barrier::Column::DistrictId)),
-        );
+    use theme_evidence::Column as Link;
+    let linked = Query::select()
+        .expr(SimpleExpr::val(1))
+        .from(theme_evidence::Entity)
+        .and_where(Expr::col((theme_evidence::Entity, Link::ThemeId)).equals((theme::Entity, theme::Column::Id)))
+        .and_where(Expr::col((theme_evidence::Entity, Link::BarrierId)).equals((barrier::Entity, barrier::Column::Id)))
+        .take();
+    // A theme that became part of another may have been answered before, and lives on in that one.
+    let answered = Expr::col((Entity, Column::ThemeId));
+    let of_family = answered
+        .clone()
+        .equals((theme::Entity, theme::Column::Id))
+        .or(answered.equals((theme::Entity, theme::Column::FamilyId)));
     let statement = Query::select()
+        // A barrier may have come to the same answer in several ways.
+        .distinct()
         .expr_as(Expr::col((barrier::Entity, barrier::Column::Id)), "barrier_id")
         .columns(Column::iter().map(|column| (Entity, column)))
         .from(barrier::Entity)
-        .inner_join(theme::Entity, fits)
-        .inner_join(Entity, Expr::col((Entity, Column::ThemeId)).equals((theme::Entity, theme::Column::Id)))
+        .inner_join(theme::Entity, fits().or(SimpleExpr::exists(linked)))
+        .inner_join(Entity, of_family)
         .and_where(Expr::col((barrier::Entity, barrier::Column::Id)).is_in(ids.iter().copied()))
         .cond_where(hanging(permit, barrier::Column::CaseId))
         .order_by((Entity, Column::Id), Order::Desc)

@@ -1,9 +1,11 @@
 //! What of themes left the centre, or is to leave it.
 
 use entity::codes::PublicationStatus;
+use entity::district;
 use entity::ids::{ThemeId, ThemePublicationId};
 pub use entity::theme_publication::Model as ThemePublication;
 use entity::theme_publication::{ActiveModel, Column, Entity};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder, QuerySelect,
     Select,
@@ -20,7 +22,8 @@ fn select<V: on::Theme>(permit: &Permit<V>) -> Select<Entity> {
     Entity::find().filter(Column::ThemeId.in_subquery(within_reach(permit)))
 }
 
-/// A page of what is published in the district, newest first. This is what everybody may read who may read anything.
+/// A page of what is published in the district, newest first. This is what everybody may read who may read anything; who has no
+/// account reads it by way of [`crate::store::bodies::published`].
 ///
 /// # Errors
 /// Those of the database.
@@ -81,6 +84,30 @@ pub async fn lock_published(
         .lock_exclusive()
         .all(connection)
         .await?)
+}
+
+/// By which number the public is to know a theme: as before, or by the next one that the district has not given away. It is not
+/// the number of the theme, since the gaps between those tell of themes of which nothing was published.
+///
+/// # Errors
+/// Those of the database.
+pub async fn public_number(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<verb::PublishTheme>,
+    theme: ThemeId,
+) -> Result<i32, Failure> {
+    // One after the other in a district, so that no number is given twice.
+    district::Entity::find_by_id(permit.district_id()).lock(LockType::NoKeyUpdate).one(connection).await?;
+    let numbered = Entity::find()
+        .filter(Column::DistrictId.eq(permit.district_id()))
+        .filter(Column::PublicNumber.is_not_null())
+        .order_by_desc(Column::PublicNumber);
+    let own = numbered.clone().filter(Column::ThemeId.eq(theme)).one(connection).await?;
+    if let Some(number) = own.and_then(|publication| publication.public_number) {
+        return Ok(number);
+    }
+    let last = numbered.one(connection).await?.and_then(|publication| publication.public_number);
+    Ok(last.map_or(1, |number| number.saturating_add(1)))
 }
 
 /// Records a new one.

@@ -71,10 +71,15 @@ impl Evidence {
     }
 }
 
+/// Cases for each expected one, shrunk towards 1.
+pub(super) fn ratio(cases: u32, expected_cases: f64) -> f64 {
+    (f64::from(cases) + SHRINKAGE) / (expected_cases + SHRINKAGE)
+}
+
 /// The ratio and its lower bound, if they are large enough.
 fn shrunk(cases: u32, expected_cases: f64, thresholds: &Thresholds) -> Option<(f64, f64)> {
     let (seen, expected) = (f64::from(cases) + SHRINKAGE, expected_cases + SHRINKAGE);
-    let ratio = seen / expected;
+    let ratio = ratio(cases, expected_cases);
     if ratio < thresholds.min_ratio {
         return None;
     }
