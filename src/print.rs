@@ -59,6 +59,8 @@ pub struct MeetingPack {
     pub place: String,
     /// What has to stand on top, if anything: "Entwurf", "nicht öffentlich".
     pub marking: Option<String>,
+    /// What else stands on top, below day and place: what waits for the body (name and value).
+    pub facts: Vec<(String, String)>,
     /// The day as of which the figures hold; also the date in the PDF.
     pub issued_on: NaiveDate,
     /// The smallest count that is shown; named in the note on figures.

@@ -1,4 +1,4 @@
-//! What was published of bodies and meetings, for everybody, at `/oparl/v1`: OParl 1.1, read only.
+//! What was published of bodies, meetings and themes, for everybody, at `/oparl/v1`: OParl 1.1, read only.
 //!
 //! What is public is decided in `src/store/bodies/published.rs`, what it looks like in `src/domain/bodies/oparl.rs`. What was never
 //! published is answered like what never was, in the same words.

@@ -23,7 +23,12 @@ async fn show(edge: Data<Edge>, room: Data<Room>, request: HttpRequest, path: Pa
     let (id, ending) = path.into_inner();
     let made = async {
         let actor = actor_of(&edge, &request).await?;
-        let permits = Permits { meeting: actor.permit()?, theme: actor.permit()?, silence: actor.permit()? };
+        let permits = Permits {
+            meeting: actor.permit()?,
+            theme: actor.permit()?,
+            silence: actor.permit()?,
+            signal: actor.permit()?,
+        };
         let (id, form) = Form::of::<MeetingId>(&format!("{id}.{ending}"))?;
         let services = edge.engine.services();
         let material = find(&services.store, &permits, id).await?.ok_or_else(|| Failure::new(ErrorCode::NotFound))?;

@@ -187,6 +187,7 @@ pub fn pack() -> MeetingPack {
         starts_at: NaiveTime::from_hms_opt(15, 0, 0),
         place: text("Kreishaus I, Kleiner Sitzungssaal, Friedrich-Ebert-Straße 7, Coesfeld"),
         marking: Some(text("Nicht öffentlich")),
+        facts: Vec::new(),
         issued_on: on(2023, 11, 2),
         smallest_shown: 5,
         rounded_to: 5,

@@ -196,6 +196,7 @@ fn all_over(text: &str) -> MeetingPack {
         starts_at: None,
         place: t(),
         marking: Some(t()),
+        facts: vec![("Offene Hürden".to_owned(), t())],
         issued_on: on(2023, 1, 1),
         smallest_shown: 5,
         rounded_to: 5,

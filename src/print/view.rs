@@ -267,6 +267,7 @@ impl Meeting {
             facts.push(Fact::of("Beginn", &german::time(time)));
         }
         facts.push(Fact::of("Ort", &pack.place));
+        facts.extend(Fact::list(&pack.facts));
         facts.retain(|fact| !fact.value.is_empty());
         Self {
             title: format!("Sitzungsunterlage {body}, {}", german::day(pack.held_on)),

@@ -9,11 +9,13 @@ use serde::Serialize;
 use super::expect_organisation;
 use crate::access::{on, verb};
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Work};
+use crate::commands::structure::theme::guard;
 use crate::domain::input::{Checks, REASON_MAXIMUM, days};
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::bodies::action_item::{self, ActionItem};
 use crate::store::bodies::{decision, meeting};
 use crate::store::casework::notice::{self, Recipient};
+use crate::store::structure::theme_touch::{self, AtItem};
 
 impl Record for ActionItem {
     type Id = ActionItemId;
@@ -49,6 +51,18 @@ macro_rules! changes_action {
             self.expected_version
         }
     };
+}
+
+/// What is to be done about a theme, and what came of it, must not tell who a person of its evidence is.
+async fn guard_text<V: on::Meeting>(
+    work: &Work<'_, V>,
+    decision: DecisionId,
+    path: &str,
+    text: &str,
+) -> Result<(), Stop> {
+    let place = AtItem::Decision(decision);
+    let theme = theme_touch::at_item(work.transaction.connection(), work.permit, place).await?;
+    guard(work, theme.as_slice(), &[(path, Some(text))]).await
 }
 
 /// Something to be done after a decision. The institution is told.
@@ -88,6 +102,7 @@ impl Creates for ActionItemAssignInput {
             let early = UserError::at("dueOn", ErrorCode::DateOutOfRange);
             return Err(early.with("earliest", decision.decided_on).with("latest", days().1).into());
         }
+        guard_text(work, decision.id, "text", &self.text).await?;
         let assigned = ActionItem {
             id: ActionItemId::new(),
             district_id: work.permit.district_id(),
@@ -182,6 +197,7 @@ async fn settle<V: on::Meeting>(
         let settled = UserError::at("", ErrorCode::ActionItemSettled);
         return Err(settled.with("status", action.status.as_str()).into());
     }
+    guard_text(work, action.decision_id, "result", result).await?;
     action.status = status;
     action.result = Some(result.to_owned());
     action.settled_on = Some(work.today);

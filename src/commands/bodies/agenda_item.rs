@@ -10,6 +10,7 @@ use crate::access::{on, verb};
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Work};
 use crate::commands::structure::theme::guard;
 use crate::domain::bodies::agenda::{open_for_items, open_for_result, place};
+use crate::domain::bodies::theme::is_presentable;
 use crate::domain::input::Checks;
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::bodies::agenda_item::{self, AgendaItem};
@@ -93,17 +94,19 @@ fn siblings(items: &[AgendaItem], parent: Option<AgendaItemId>) -> Vec<AgendaIte
     siblings.into_iter().map(|item| item.id).collect()
 }
 
-/// What an item names has to be there.
+/// What an item names has to be there, and a theme has to be one that may be put to a body.
 async fn expect_named<V: on::Meeting>(
     work: &Work<'_, V>,
     theme: Option<ThemeId>,
     concept: Option<ConceptId>,
     organisation: Option<OrganisationId>,
 ) -> Result<(), Stop> {
-    if let Some(theme) = theme
-        && !theme_touch::exists(work.transaction.connection(), work.permit, theme).await?
-    {
-        return Err(UserError::at("themeId", ErrorCode::NotFound).into());
+    if let Some(theme) = theme {
+        let status = theme_touch::status_of(work.transaction.connection(), work.permit, theme).await?;
+        let status = status.ok_or_else(|| UserError::at("themeId", ErrorCode::NotFound))?;
+        if !is_presentable(status) {
+            return Err(UserError::at("themeId", ErrorCode::ThemeNotConfirmed).into());
+        }
     }
     if let Some(concept) = concept
         && !concept::exists(work.transaction.connection(), work.permit, concept).await?
@@ -154,7 +157,8 @@ pub struct AgendaItemAddInput {
     pub description: Option<String>,
     /// The decision that is proposed (Beschlussvorschlag), at most 4000 characters. No personal data of clients.
     pub proposal: Option<String>,
-    /// The generative theme that it deals with.
+    /// The generative theme that it deals with: one that the supervisory centre has confirmed, and that is not rejected,
+    /// merged or parked.
     pub theme_id: Option<ThemeId>,
     /// The edition of the concept that it deals with: a decision on the item can adopt it.
     pub concept_id: Option<ConceptId>,
@@ -247,7 +251,8 @@ pub struct AgendaItemChangeInput {
     pub description: Option<String>,
     /// The decision that is proposed (Beschlussvorschlag), at most 4000 characters. No personal data of clients.
     pub proposal: Option<String>,
-    /// The generative theme that it deals with.
+    /// The generative theme that it deals with: one that the supervisory centre has confirmed, and that is not rejected,
+    /// merged or parked.
     pub theme_id: Option<ThemeId>,
     /// The edition of the concept that it deals with: a decision on the item can adopt it.
     pub concept_id: Option<ConceptId>,

@@ -79,9 +79,11 @@ pub enum VotesInput {
 pub struct DecisionRecordInput {
     /// The item: open, without parts, of a meeting that takes place.
     pub agenda_item_id: AgendaItemId,
-    /// What was decided. More yes than no is needed for all but REJECT and TAKE_NOTE.
+    /// What was decided. More yes than no is needed for all but REJECT and TAKE_NOTE. ADOPT, REJECT and REFER_TO_STATE move a
+    /// theme that is PRIORITISED or IN_WORK.
     pub kind: DecisionKind,
-    /// The words of the decision, at most 4000 characters. No personal data of clients.
+    /// The words of the decision, at most 4000 characters. No personal data of clients. Where a theme is rejected, they are
+    /// its reason, which those who contributed see; `options.reason` takes their place if it is given.
     pub text: String,
     /// How it was voted; only TAKE_NOTE needs no vote. The votes add up to the voting members who were present, without those
     /// with a conflict of interest.
@@ -155,7 +157,8 @@ impl Creates for DecisionRecordInput {
         let items = agenda_item::of_meetings(connection, work.permit, &[meeting.id]).await?;
         let has_parts = items.iter().any(|other| other.parent_id == Some(item.id));
         open_for_result(meeting.status, item.status, has_parts)?;
-        guard(work, item.theme_id.as_slice(), &[("text", Some(&*self.text))]).await?;
+        let texts = [("text", Some(&*self.text)), ("options.reason", work.reason)];
+        guard(work, item.theme_id.as_slice(), &texts).await?;
         let body = meeting::body(connection, work.permit, meeting.body_id).await?;
         let day = legal_day(meeting.starts_at);
         let members = membership::on_day(connection, work.permit, meeting.body_id, day).await?;
@@ -204,8 +207,10 @@ impl Creates for DecisionRecordInput {
         agenda_item::update(connection, work.permit, &item).await?;
         let mut theme = None;
         if let Some(id) = item.theme_id {
-            let account = work.actor.account_id();
-            let status = theme_touch::decided(connection, work.permit, id, self.kind, account, work.now).await?;
+            // A rejection of a theme has a reason: if no other one is given, the words of the decision.
+            let words = (self.kind == DecisionKind::Reject).then_some(self.text.trim());
+            let by = (work.actor.account_id(), work.reason.or(words));
+            let status = theme_touch::decided(connection, work.permit, id, self.kind, by, work.now).await?;
             theme = status.map(|status| json!({ "id": id, "status": status }));
         }
         Ok(Done::new(recorded).with(json!({ "itemStatus": item.status, "votes": votes.len(), "theme": theme })))

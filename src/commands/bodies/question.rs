@@ -9,9 +9,11 @@ use serde::Serialize;
 use super::{TEXT_MAXIMUM, lock_item};
 use crate::access::verb;
 use crate::commands::pipeline::{Changes, Command, Creates, Done, Record, Stop, Work};
+use crate::commands::structure::theme::guard;
 use crate::domain::input::{Checks, NAME_MAXIMUM, REASON_MAXIMUM};
 use crate::error::{ErrorCode, Failure, UserError};
 use crate::store::bodies::question::{self, Question};
+use crate::store::structure::theme_touch::{self, AtItem};
 
 impl Record for Question {
     type Id = MeetingQuestionId;
@@ -63,6 +65,8 @@ impl Creates for MeetingQuestionAskInput {
             let error = UserError::at("", ErrorCode::MeetingStepNotAllowed);
             return Err(error.with("status", meeting.status.as_str()).with("transition", "ASK").into());
         }
+        // What is asked and answered about a theme must not tell who a person of its evidence is.
+        guard(work, item.theme_id.as_slice(), &[("text", Some(&*self.text))]).await?;
         let asked = Question {
             id: MeetingQuestionId::new(),
             district_id: work.permit.district_id(),
@@ -124,6 +128,9 @@ impl Changes for MeetingQuestionAnswerInput {
         if let Some(error) = Checks::happened("answeredOn", answered_on, work.today) {
             return Err(error.into());
         }
+        let place = AtItem::Item(before.item_id);
+        let theme = theme_touch::at_item(work.transaction.connection(), work.permit, place).await?;
+        guard(work, theme.as_slice(), &[("answer", Some(&*self.answer))]).await?;
         let answered = Question {
             answer: Some(self.answer.clone()),
             answered_on: Some(answered_on),

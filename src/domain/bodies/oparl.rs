@@ -1,18 +1,24 @@
-//! What the public is shown of bodies and meetings, as objects of OParl 1.1 (<https://oparl.org/spezifikation/>).
+//! What the public is shown of bodies, meetings and published themes, as objects of OParl 1.1
+//! (<https://oparl.org/spezifikation/>).
 //!
-//! The values here hold what may be public and have no room for anything else: no names of people, no questions, no themes, no
-//! votes of single members. What is public of them is decided by who makes them (`src/store/bodies/published.rs`).
+//! The values here hold what may be public and have no room for anything else: no names of people, no questions, no votes of
+//! single members, and of themes nothing but what was published of them. What is public of them is decided by who makes them
+//! (`src/store/bodies/published.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use entity::codes::{AgendaItemStatus, BodyKind, DecisionKind, DocumentType, MeetingStatus, PaperKind, PublicKind};
+use entity::codes::{
+    AgendaItemStatus, BodyKind, DecisionKind, DocumentType, MeetingStatus, PaperKind, PublicKind, ThemeStatus,
+};
 use entity::ids::{
-    AgendaItemId, BodyId, BodyMembershipId, DecisionId, DistrictId, Identifier as _, MeetingId, OrganisationId, PaperId,
+    AgendaItemId, BodyId, BodyMembershipId, DecisionId, DistrictId, Identifier as _, MeetingId, OrganisationId,
+    PaperId, ThemeId, ThemePublicationId,
 };
 use serde_json::{Map, Value, json};
 
 use super::agenda::{Placed, numbered};
+use super::pack::status;
 use crate::files::inspection::media_type;
 
 /// What the names of types begin with.
@@ -114,6 +120,8 @@ pub struct Item {
     pub status: AgendaItemStatus,
     /// The decision.
     pub decision: Option<Decision>,
+    /// What was published of the theme that it deals with.
+    pub theme: Option<ThemePublicationId>,
 }
 
 /// A decision on a public item.
@@ -162,6 +170,46 @@ pub enum Place {
     },
 }
 
+/// What was published of a theme: the words and the figures of that day. The theme itself, which lives on, has no place here.
+#[derive(Clone, Debug)]
+pub struct Theme {
+    /// The id of the publication.
+    pub id: ThemePublicationId,
+    /// Its district.
+    pub district_id: DistrictId,
+    /// By which number the public knows the theme.
+    pub number: Option<i32>,
+    /// What it is called.
+    pub title: String,
+    /// What is said about it.
+    pub text: String,
+    /// In how many cases; absent if that is not told.
+    pub cases: Option<i32>,
+    /// In how many municipalities at least; absent if that is not told.
+    pub municipalities: Option<i32>,
+    /// What it cost so far, in euro; absent if that is not told.
+    pub cost_euro: Option<i32>,
+    /// The day of the figures.
+    pub figures_on: NaiveDate,
+    /// Where the theme stood on that day.
+    pub status: Option<ThemeStatus>,
+    /// The day on which it was released.
+    pub published_on: NaiveDate,
+    /// The public items that deal with it.
+    pub places: Vec<OnAgenda>,
+}
+
+/// A public item that deals with a published theme.
+#[derive(Clone, Copy, Debug)]
+pub struct OnAgenda {
+    /// The item.
+    pub item: AgendaItemId,
+    /// Its meeting.
+    pub meeting: MeetingId,
+    /// The body that meets.
+    pub body: BodyId,
+}
+
 impl Meeting {
     /// Puts the items in the order of the agenda, and adds the papers elsewhere that decisions are about, unless they are on the
     /// agenda already.
@@ -199,13 +247,17 @@ impl Meeting {
         self.papers.iter().filter(move |paper| paper.item == item)
     }
 
-    /// The paper that an item is mainly about: OParl has room for one. What was decided about, else a proposal, else the first.
-    fn main_paper(&self, item: &Item) -> Option<&Paper> {
+    /// The consultation that an item leads to: OParl has room for one. That of the paper that was decided about, else of a
+    /// proposal, else of the published theme, else of the first paper.
+    fn main_consultation(&self, item: &Item) -> Option<String> {
         let url = item.decision.as_ref().and_then(|decision| decision.paper_url.as_ref());
         let mut papers = self.papers_of(Some(item.id));
         let decided = url.and_then(|url| self.papers_of(Some(item.id)).find(|paper| paper.is_at(url)));
         let proposed = || self.papers_of(Some(item.id)).find(|paper| paper.kind == Some(PaperKind::Proposal));
-        decided.or_else(proposed).or_else(|| papers.next())
+        let paper = decided.or_else(proposed).map(|paper| paper.object.clone());
+        paper
+            .or_else(|| item.theme.map(|_| item.id.to_string()))
+            .or_else(|| papers.next().map(|paper| paper.object.clone()))
     }
 }
 
@@ -227,7 +279,7 @@ pub struct Stamp {
 /// The stamps of objects, by kind and id.
 pub type Stamps = BTreeMap<(PublicKind, String), Stamp>;
 
-/// Everything that is public of some meetings, bodies and districts.
+/// Everything that is public of some meetings, bodies, themes and districts.
 #[derive(Clone, Debug, Default)]
 pub struct Contents {
     /// The districts.
@@ -238,6 +290,8 @@ pub struct Contents {
     pub institutions: Vec<Institution>,
     /// Meetings with what belongs to them.
     pub meetings: Vec<Meeting>,
+    /// What was published of themes.
+    pub themes: Vec<Theme>,
     /// The stamps of all these objects.
     pub stamps: Stamps,
 }
@@ -292,9 +346,27 @@ pub fn can_be(kind: PublicKind, id: &str) -> bool {
         PublicKind::Membership => BodyMembershipId::parse(id).is_some(),
         PublicKind::Meeting | PublicKind::Location => MeetingId::parse(id).is_some(),
         PublicKind::AgendaItem => AgendaItemId::parse(id).is_some(),
-        PublicKind::Paper | PublicKind::Consultation => PaperId::parse(id).is_some() || DecisionId::parse(id).is_some(),
+        PublicKind::Paper => is_paper(id) || ThemePublicationId::parse(id).is_some(),
+        PublicKind::Consultation => is_paper(id) || is_of_theme(kind, id),
         PublicKind::File => PaperId::parse(id).is_some() || MeetingId::parse(id).is_some(),
     }
+}
+
+fn is_paper(id: &str) -> bool {
+    PaperId::parse(id).is_some() || DecisionId::parse(id).is_some()
+}
+
+/// Whether an object says that a meeting deals with a published theme: such a consultation is named by the item.
+#[must_use]
+pub fn is_of_theme(kind: PublicKind, id: &str) -> bool {
+    kind == PublicKind::Consultation && AgendaItemId::parse(id).is_some()
+}
+
+/// By what the public cites a theme: a number of its own. Those of the themes would tell how many there are of which nothing
+/// was published.
+#[must_use]
+pub fn theme_reference(number: i32) -> String {
+    format!("GT-{number}")
 }
 
 /// The object that says what went wrong.
@@ -453,6 +525,11 @@ impl Writer<'_> {
             }
             for (order, item) in meeting.items.iter().enumerate() {
                 all.insert((PublicKind::AgendaItem, item.id.to_string()), self.item(meeting, order, item));
+                if let Some(theme) = item.theme {
+                    let place = OnAgenda { item: item.id, meeting: meeting.id, body: meeting.body_id };
+                    let consultation = self.theme_consultation(theme, place);
+                    all.insert((PublicKind::Consultation, item.id.to_string()), consultation);
+                }
             }
             for paper in &meeting.papers {
                 all.insert((PublicKind::Paper, paper.object.clone()), self.paper(meeting, paper));
@@ -461,6 +538,9 @@ impl Writer<'_> {
                     all.insert((PublicKind::File, paper.object.clone()), file);
                 }
             }
+        }
+        for theme in &self.contents.themes {
+            all.insert((PublicKind::Paper, theme.id.to_string()), self.theme(theme));
         }
         all
     }
@@ -570,14 +650,14 @@ impl Writer<'_> {
         let postponed = item.status == AgendaItemStatus::Postponed;
         let result = item.decision.as_ref().map(|decision| result(decision.kind));
         let result = result.or_else(|| postponed.then_some(result_of_postponing()));
-        let main = meeting.main_paper(item);
+        let consultation = meeting.main_consultation(item);
         let object = self
             .object(PublicKind::AgendaItem, &item.id.to_string())
             .with("meeting", self.url(PublicKind::Meeting, &meeting.id.to_string()))
             .with("order", order)
             .with("name", item.title.as_str())
             .with("public", true)
-            .with_some("consultation", main.map(|paper| self.url(PublicKind::Consultation, &paper.object)))
+            .with_some("consultation", consultation.map(|id| self.url(PublicKind::Consultation, &id)))
             .with_some("result", result)
             .with_some("resolutionText", item.decision.as_ref().map(|decision| decision.text.as_str()));
         if self.omit_internal {
@@ -604,11 +684,41 @@ impl Writer<'_> {
     }
 
     fn consultation(&self, meeting: &Meeting, paper: &Paper) -> Value {
-        self.object(PublicKind::Consultation, &paper.object)
-            .with("paper", self.url(PublicKind::Paper, &paper.object))
-            .with("meeting", self.url(PublicKind::Meeting, &meeting.id.to_string()))
-            .with("organization", json!([self.url(PublicKind::Organization, &meeting.body_id.to_string())]))
-            .with_some("agendaItem", paper.item.map(|item| self.url(PublicKind::AgendaItem, &item.to_string())))
+        self.dealing(&paper.object, &paper.object, (meeting.id, meeting.body_id), paper.item)
+    }
+
+    /// Named by the item: a theme can stand on several agendas, and an item deals with one theme.
+    fn theme_consultation(&self, theme: ThemePublicationId, place: OnAgenda) -> Value {
+        self.dealing(&place.item.to_string(), &theme.to_string(), (place.meeting, place.body), Some(place.item))
+    }
+
+    /// That a meeting of a body deals with a paper.
+    fn dealing(&self, id: &str, paper: &str, at: (MeetingId, BodyId), item: Option<AgendaItemId>) -> Value {
+        let (meeting, body) = at;
+        self.object(PublicKind::Consultation, id)
+            .with("paper", self.url(PublicKind::Paper, paper))
+            .with("meeting", self.url(PublicKind::Meeting, &meeting.to_string()))
+            .with("organization", json!([self.url(PublicKind::Organization, &body.to_string())]))
+            .with_some("agendaItem", item.map(|item| self.url(PublicKind::AgendaItem, &item.to_string())))
+            .done()
+    }
+
+    /// A theme as a paper. OParl has no words for what it says; the specification lets a vendor add its own, with a prefix.
+    fn theme(&self, theme: &Theme) -> Value {
+        let consultations = theme.places.iter().map(|place| self.theme_consultation(theme.id, *place));
+        self.object(PublicKind::Paper, &theme.id.to_string())
+            .with("body", self.url(PublicKind::Body, &theme.district_id.to_string()))
+            .with("name", theme.title.as_str())
+            .with_some("reference", theme.number.map(theme_reference))
+            .with("date", theme.published_on.to_string())
+            .with("paperType", THEME_TYPE)
+            .with_all("consultation", consultations.collect())
+            .with("kim:text", theme.text.as_str())
+            .with_some("kim:themeStatus", theme.status.map(status))
+            .with_some("kim:cases", theme.cases)
+            .with_some("kim:municipalities", theme.municipalities)
+            .with_some("kim:costEuro", theme.cost_euro)
+            .with("kim:figuresOn", theme.figures_on.to_string())
             .done()
     }
 
@@ -647,6 +757,9 @@ const fn result_of_postponing() -> &'static str {
     result(DecisionKind::Defer)
 }
 
+/// What kind of paper a published theme is.
+const THEME_TYPE: &str = "Generatives Thema";
+
 /// What minutes are sent as.
 pub const MINUTES_TYPE: &str = "text/markdown; charset=utf-8";
 
@@ -665,6 +778,8 @@ pub struct Sources {
     pub bodies: BTreeSet<BodyId>,
     /// Districts.
     pub districts: BTreeSet<DistrictId>,
+    /// Themes.
+    pub themes: BTreeSet<ThemeId>,
 }
 
 impl Sources {
@@ -676,6 +791,7 @@ impl Sources {
             sources.meetings.extend(MeetingId::parse(id));
             sources.bodies.extend(BodyId::parse(id));
             sources.districts.extend(DistrictId::parse(id));
+            sources.themes.extend(ThemeId::parse(id));
         }
         sources
     }

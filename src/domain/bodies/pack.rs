@@ -9,6 +9,7 @@ use entity::codes::{ActionItemStatus, ThemeReach, ThemeStatus};
 use entity::ids::{AgendaItemId, CaseId, MunicipalityId, ThemeId};
 
 use super::agenda::{Placed, numbered};
+use super::theme::is_presentable;
 use crate::domain::structure::figure::{Audience, BASE, Counted, shown, shown_amount};
 use crate::print::german;
 use crate::print::{
@@ -44,8 +45,10 @@ pub struct Material {
     pub was_invited: bool,
     /// The agenda, in any order.
     pub items: Vec<Item>,
-    /// The themes of the agenda, in any order.
+    /// The themes of the agenda, in any order. What may not be put to a body gets no sheet.
     pub themes: Vec<Subject>,
+    /// The cases with a barrier that waits for bodies of this kind; absent if the stair leads to none of them.
+    pub waiting: Option<Counted>,
     /// What an hour of work costs, in euro cents.
     pub hour_cost_cents: i32,
     /// What a day of delay costs, in euro cents.
@@ -186,12 +189,22 @@ pub fn pack(material: &Material, today: NaiveDate) -> MeetingPack {
         starts_at: Some(starts_at.time()),
         place: material.place.clone().unwrap_or_default(),
         marking: (!markings.is_empty()).then(|| markings.join(" · ")),
+        facts: material.waiting.map(waiting).into_iter().collect(),
         issued_on: today,
         smallest_shown: u64::from(READERS.threshold()),
         rounded_to: u64::from(BASE),
         items: agenda(&material.items),
         themes: themes(material, today),
     }
+}
+
+/// What the stair brings to a body, besides the themes of its agenda.
+fn waiting(counted: Counted) -> (String, String) {
+    let value = match shown(counted, READERS) {
+        Some(cases) => format!("{} Fälle warten auf dieses Gremium (gerundet auf {BASE})", german::number(cases)),
+        None => format!("{} (zu wenige, um eine Zahl zu nennen)", german::HIDDEN),
+    };
+    ("Offene Hürden".to_owned(), value)
 }
 
 fn agenda(items: &[Item]) -> Vec<AgendaItem> {
@@ -242,6 +255,7 @@ fn themes(material: &Material, today: NaiveDate) -> Vec<Theme> {
         .filter_map(|(id, _)| material.items.iter().find(|item| item.id == id)?.theme)
         .filter(|theme| seen.insert(*theme))
         .filter_map(|id| material.themes.iter().find(|theme| theme.id == id))
+        .filter(|theme| is_presentable(theme.status))
         .map(|theme| sheet(material, theme, today))
         .collect()
 }
@@ -393,7 +407,7 @@ fn former(former: &Former) -> FormerDecision {
     }
 }
 
-const fn status(status: ThemeStatus) -> &'static str {
+pub(super) const fn status(status: ThemeStatus) -> &'static str {
     match status {
         ThemeStatus::Signal => "Signal",
         ThemeStatus::Proposed => "vorgeschlagen",
@@ -423,10 +437,15 @@ const fn reach(reach: ThemeReach) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use chrono::NaiveDate;
-    use entity::ids::{CaseId, Identifier, MunicipalityId};
+    use std::collections::BTreeMap;
 
-    use super::{Met, breakdown, count, figure, months, told_by};
+    use chrono::{DateTime, NaiveDate};
+    use entity::codes::{ThemeReach, ThemeStatus};
+    use entity::ids::{AgendaItemId, CaseId, Identifier, MunicipalityId, ThemeId};
+
+    use super::{Item, Material, Met, Subject, breakdown, count, figure, months, pack, told_by, waiting};
+    use crate::domain::bodies::theme::is_presentable;
+    use crate::domain::structure::figure::Counted;
     use crate::print::Figure;
 
     fn met(case_id: CaseId, month: u32, area: &str) -> Met {
@@ -459,6 +478,66 @@ mod tests {
         assert_eq!(columns.months.len(), 12);
         assert_eq!(columns.months.first().unwrap().0, NaiveDate::from_ymd_opt(2022, 6, 1).unwrap());
         assert!(columns.months.iter().all(|(_, figure)| *figure == Figure::Hidden), "no month tells of none either");
+    }
+
+    #[test]
+    fn what_waits_for_a_body_is_told_rounded_and_not_at_all_if_it_is_little() {
+        let (name, told) = waiting(Counted { cases: 4, keys: 28 });
+        assert_eq!(name, "Offene Hürden");
+        assert_eq!(told, "k.\u{a0}A. (zu wenige, um eine Zahl zu nennen)");
+        let (_, told) = waiting(Counted { cases: 20, keys: 140 });
+        let number: u32 = told.split(' ').next().unwrap().parse().unwrap();
+        assert!(number.is_multiple_of(5) && (15..=25).contains(&number), "{told}");
+    }
+
+    #[test]
+    fn what_may_not_be_put_to_a_body_gets_no_sheet() {
+        for status in ThemeStatus::ALL {
+            let id = ThemeId::new();
+            let item = Item {
+                id: AgendaItemId::new(),
+                parent: None,
+                position: 1,
+                title: "Punkt".to_owned(),
+                description: None,
+                proposal: None,
+                institution: None,
+                theme: Some(id),
+                paper: None,
+            };
+            let subject = Subject {
+                id,
+                number: 1,
+                title: "Thema".to_owned(),
+                description: "Worum es geht".to_owned(),
+                status: *status,
+                reach: ThemeReach::District,
+                unanswered_meetings: 0,
+                met: Vec::new(),
+                options: Vec::new(),
+                former: Vec::new(),
+            };
+            let material = Material {
+                district: String::new(),
+                publisher: String::new(),
+                body: String::new(),
+                is_public: false,
+                title: String::new(),
+                starts_at: DateTime::UNIX_EPOCH,
+                place: None,
+                was_invited: true,
+                items: vec![item],
+                themes: vec![subject],
+                waiting: None,
+                hour_cost_cents: 0,
+                delay_day_cost_cents: 0,
+                need_areas: BTreeMap::new(),
+                municipalities: BTreeMap::new(),
+            };
+            let made = pack(&material, NaiveDate::from_ymd_opt(2023, 5, 9).unwrap());
+            assert_eq!(made.themes.len(), usize::from(is_presentable(*status)), "{status:?}");
+            assert_eq!(made.items.len(), 1, "the item stays");
+        }
     }
 
     #[test]

@@ -26,6 +26,27 @@ pub const fn awaits_answer(status: ThemeStatus) -> bool {
     }
 }
 
+/// Whether a theme that stands so may be put to a body: from the day on which the centre confirmed it. What is only proposed
+/// has been seen by one person, and what was rejected, merged or parked is not up for a decision; neither leaves the centre.
+#[must_use]
+pub const fn is_presentable(status: ThemeStatus) -> bool {
+    match status {
+        ThemeStatus::Confirmed
+        | ThemeStatus::Prioritised
+        | ThemeStatus::InWork
+        | ThemeStatus::Decided
+        | ThemeStatus::Implemented
+        | ThemeStatus::Evaluated
+        | ThemeStatus::ForwardedToState => true,
+        ThemeStatus::Signal
+        | ThemeStatus::Proposed
+        | ThemeStatus::UnderReview
+        | ThemeStatus::Rejected
+        | ThemeStatus::Merged
+        | ThemeStatus::Parked => false,
+    }
+}
+
 /// Whether bodies have to deal with a theme that stands so, although it was on no agenda yet.
 #[must_use]
 pub const fn is_due(status: ThemeStatus) -> bool {
@@ -52,6 +73,7 @@ pub const fn is_result(status: AgendaItemStatus) -> bool {
 pub fn after(status: ThemeStatus, decision: DecisionKind) -> Option<ThemeStatus> {
     match decision {
         DecisionKind::Adopt if is_due(status) => Some(ThemeStatus::Decided),
+        DecisionKind::Reject if is_due(status) => Some(ThemeStatus::Rejected),
         DecisionKind::ReferToState
             if matches!(status, ThemeStatus::Confirmed | ThemeStatus::Prioritised | ThemeStatus::InWork) =>
         {
@@ -112,7 +134,7 @@ mod tests {
     use entity::codes::{DecisionKind, ThemeStatus};
     use proptest::prelude::*;
 
-    use super::{HeldMeeting, after, awaits_answer, unanswered};
+    use super::{HeldMeeting, after, awaits_answer, is_due, is_presentable, unanswered};
 
     fn at(day: i64) -> DateTime<Utc> {
         "2023-01-01T09:00:00Z".parse::<DateTime<Utc>>().unwrap() + Duration::days(day)
@@ -136,6 +158,20 @@ mod tests {
     }
 
     #[test]
+    fn a_theme_is_put_to_a_body_from_its_confirmation_on_and_what_a_body_can_move_is_put_to_it() {
+        use ThemeStatus as S;
+        let presented: Vec<S> = S::ALL.iter().copied().filter(|status| is_presentable(*status)).collect();
+        assert_eq!(
+            presented,
+            [S::Confirmed, S::Prioritised, S::InWork, S::Decided, S::Implemented, S::Evaluated, S::ForwardedToState]
+        );
+        for status in S::ALL {
+            let is_moved = DecisionKind::ALL.iter().any(|kind| after(*status, *kind).is_some());
+            assert!(is_presentable(*status) || !(is_moved || is_due(*status)), "{status:?}");
+        }
+    }
+
+    #[test]
     fn a_theme_that_is_due_waits_without_standing_on_an_agenda() {
         let meetings = [meeting(1, false, false), meeting(30, false, false), meeting(60, false, false)];
         assert_eq!(unanswered(&meetings, None), None);
@@ -155,6 +191,10 @@ mod tests {
         assert_eq!(after(ThemeStatus::InWork, DecisionKind::Adopt), Some(ThemeStatus::Decided));
         assert_eq!(after(ThemeStatus::Signal, DecisionKind::Adopt), None);
         assert_eq!(after(ThemeStatus::InWork, DecisionKind::TakeNote), None);
+        for due in [ThemeStatus::Prioritised, ThemeStatus::InWork] {
+            assert_eq!(after(due, DecisionKind::Reject), Some(ThemeStatus::Rejected));
+        }
+        assert_eq!(after(ThemeStatus::Confirmed, DecisionKind::Reject), None, "that is for the centre");
     }
 
     proptest! {

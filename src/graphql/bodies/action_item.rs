@@ -16,8 +16,11 @@ use crate::graphql::district::body::Body;
 use crate::graphql::district::organisation::Organisation;
 use crate::graphql::guard::Requires;
 use crate::graphql::payload::payload;
+use crate::graphql::structure::theme::told;
 use crate::store::bodies::action_item as records;
 use crate::store::bodies::action_item::ActionItemFilter;
+use crate::store::structure::theme::Concerned;
+use crate::store::structure::theme_touch::AtItem;
 
 /// `ActionItem` of the schema; the description that its readers see stands on the `impl`.
 pub struct ActionItem(pub records::ActionItem);
@@ -123,7 +126,9 @@ impl ActionItemMutations {
         #[graphql(desc = "The decision, who, what, until when.")] input: ActionItemAssignInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<ActionItemPayload, Failure> {
-        Ok(ctx.create(&input, options).await?.into())
+        let answer = ctx.create(&input, options).await?;
+        let of = Concerned::AtItem(AtItem::Decision(input.decision_id));
+        told(ctx, answer, Some(of), &[Some(&*input.text)]).await
     }
 
     /// Reports that something is done, and what came of it. OPEN → DONE. For the institution that is responsible, and for
@@ -135,7 +140,9 @@ impl ActionItemMutations {
         #[graphql(desc = "What was to be done, and what came of it.")] input: ActionItemReportInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<ActionItemPayload, Failure> {
-        Ok(ctx.change(&input, options).await?.into())
+        let answer = ctx.change(&input, options).await?;
+        let of = Concerned::AtItem(AtItem::Action(input.action_item_id));
+        told(ctx, answer, Some(of), &[Some(&*input.result)]).await
     }
 
     /// Records that something is not to be done any more, and why. OPEN → DROPPED. For coordinators.
@@ -146,6 +153,8 @@ impl ActionItemMutations {
         #[graphql(desc = "What was to be done, and why not.")] input: ActionItemDropInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<ActionItemPayload, Failure> {
-        Ok(ctx.change(&input, options).await?.into())
+        let answer = ctx.change(&input, options).await?;
+        let of = Concerned::AtItem(AtItem::Action(input.action_item_id));
+        told(ctx, answer, Some(of), &[Some(&*input.result)]).await
     }
 }

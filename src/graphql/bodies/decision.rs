@@ -16,9 +16,10 @@ use crate::graphql::context::Ask;
 use crate::graphql::guard::Requires;
 use crate::graphql::loaders::{ActionItemsOf, VotesOf};
 use crate::graphql::payload::payload;
-use crate::graphql::structure::theme::told;
+use crate::graphql::structure::theme::{reason, told};
 use crate::store::bodies::decision as records;
 use crate::store::structure::theme::Concerned;
+use crate::store::structure::theme_touch::AtItem;
 
 /// `Decision` of the schema; the description that its readers see stands on the `impl`.
 pub struct Decision(pub records::Decision);
@@ -150,8 +151,9 @@ impl DecisionMutations {
         #[graphql(desc = "The item, what was decided, and the votes.")] input: DecisionRecordInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<DecisionPayload, Failure> {
+        let reason = reason(options.as_ref());
         let answer = ctx.create(&input, options).await?;
-        let theme = ctx.load(input.agenda_item_id).await?.and_then(|item| item.theme_id);
-        told(ctx, answer, theme.map(|theme| Concerned::Themes(vec![theme])), &[Some(&*input.text)]).await
+        let of = Concerned::AtItem(AtItem::Item(input.agenda_item_id));
+        told(ctx, answer, Some(of), &[Some(&*input.text), reason.as_deref()]).await
     }
 }

@@ -11,7 +11,10 @@ use crate::error::Failure;
 use crate::graphql::context::Ask;
 use crate::graphql::guard::Requires;
 use crate::graphql::payload::payload;
+use crate::graphql::structure::theme::told;
 use crate::store::bodies::question as records;
+use crate::store::structure::theme::Concerned;
+use crate::store::structure::theme_touch::AtItem;
 
 /// `MeetingQuestion` of the schema; the description that its readers see stands on the `impl`.
 pub struct MeetingQuestion(pub records::Question);
@@ -77,7 +80,9 @@ impl MeetingQuestionMutations {
         #[graphql(desc = "The item, who asked, and what.")] input: MeetingQuestionAskInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<MeetingQuestionPayload, Failure> {
-        Ok(ctx.create(&input, options).await?.into())
+        let answer = ctx.create(&input, options).await?;
+        let of = Concerned::AtItem(AtItem::Item(input.agenda_item_id));
+        told(ctx, answer, Some(of), &[Some(&*input.text)]).await
     }
 
     /// Records the answer to a question, in place of one before; also after the meeting. For coordinators and supervisors.
@@ -88,6 +93,8 @@ impl MeetingQuestionMutations {
         #[graphql(desc = "The question and the answer.")] input: MeetingQuestionAnswerInput,
         #[graphql(desc = "Idempotency key, validate-only, reason.")] options: Option<CommandOptions>,
     ) -> Result<MeetingQuestionPayload, Failure> {
-        Ok(ctx.change(&input, options).await?.into())
+        let answer = ctx.change(&input, options).await?;
+        let of = Concerned::AtItem(AtItem::Question(input.meeting_question_id));
+        told(ctx, answer, Some(of), &[Some(&*input.answer)]).await
     }
 }

@@ -17,9 +17,10 @@ use crate::access::{Extent, Permit, verb};
 use crate::domain::bodies::pack::{Action, Choosable, Former, Item, Material, Met, Subject};
 use crate::error::Failure;
 use crate::store::Store;
+use crate::store::structure::barrier::waiting_for;
 use crate::store::structure::{setting, theme, theme_option};
 
-/// What whoever makes a pack may do: all three, over the whole district.
+/// What whoever makes a pack may do: all of it, over the whole district.
 #[derive(Debug)]
 pub struct Permits {
     /// Reads the meeting.
@@ -28,6 +29,8 @@ pub struct Permits {
     pub theme: Permit<verb::ReadTheme>,
     /// Knows which themes are unanswered.
     pub silence: Permit<verb::FollowUpThemes>,
+    /// Counts what waits on the stair.
+    pub signal: Permit<verb::ReadSignal>,
 }
 
 /// The material of a meeting; `None` if it is out of reach, or if only a part of it is within.
@@ -81,6 +84,7 @@ pub async fn find(store: &Store, permits: &Permits, id: MeetingId) -> Result<Opt
         .collect();
     let ids: Vec<ThemeId> = items.iter().filter_map(|item| item.theme).collect::<BTreeSet<_>>().into_iter().collect();
     let themes = themes(store, permits, &found, &ids, &name).await?;
+    let waiting = waiting_for(store, &permits.signal, body.kind).await?;
     let rates = setting::current(connection, permit).await?;
     let need_areas = code_list_entry::Entity::find()
         .filter(code_list_entry::Column::DistrictId.eq(district_id))
@@ -101,6 +105,7 @@ pub async fn find(store: &Store, permits: &Permits, id: MeetingId) -> Result<Opt
         was_invited: found.invited_at.is_some(),
         items,
         themes,
+        waiting,
         hour_cost_cents: rates.hour_cost_cents,
         delay_day_cost_cents: rates.delay_day_cost_cents,
         need_areas: need_areas.into_iter().map(|row| (row.code, row.label_de)).collect(),

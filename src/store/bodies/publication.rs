@@ -12,19 +12,20 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use entity::codes::PublicKind;
-use entity::ids::{BodyId, DistrictId, Identifier as _, MeetingId, PublishedObjectId};
+use entity::codes::{PublicKind, PublicationStatus};
+use entity::ids::{BodyId, DistrictId, Identifier as _, MeetingId, PublishedObjectId, ThemeId};
 pub use entity::published_object::Model as PublishedObject;
 use entity::published_object::{ActiveModel, Column, Entity};
-use entity::{body, district, meeting};
+use entity::{agenda_item, body, district, meeting, theme_publication};
 use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveModelTrait as _, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
 };
 
 use super::published;
 use crate::access::{Permit, Public, Verb};
-use crate::domain::bodies::oparl::{Contents, Objects, Sources, Stamp, Writer};
+use crate::domain::bodies::oparl::{Contents, Objects, Sources, Stamp, Writer, is_of_theme};
 use crate::error::Failure;
 use crate::log::text_hash;
 use crate::store::Store;
@@ -40,6 +41,8 @@ pub enum Source {
     Meeting(MeetingId),
     /// A body: its memberships.
     Body(BodyId),
+    /// A theme: what was published of it, and on which agendas it stands.
+    Theme(ThemeId),
 }
 
 /// Brings the register up to what is public now, of a record that was changed in this transaction.
@@ -72,44 +75,61 @@ async fn bring_up(
                 .filter(meeting::Column::BodyId.eq(id))
                 .filter(meeting::Column::PublishedAt.is_not_null());
             let published: Vec<MeetingId> = published.all(connection).await?.into_iter().map(|row| row.id).collect();
-            for id in published {
-                let meetings = published::meetings(connection, Public::everybody(), [id]).await?;
-                ledger.settle(&id.to_string(), objects(&Contents { meetings, ..Contents::default() })).await?;
-            }
-            id
+            ledger.settle_meetings(&published).await?;
+            Some(id)
         }
         Source::Meeting(id) => {
-            let meetings = published::meetings(connection, Public::everybody(), [id]).await?;
-            let body = meetings.first().map(|meeting| meeting.body_id);
-            let contents = Contents { meetings, ..Contents::default() };
-            if !ledger.settle(&id.to_string(), objects(&contents)).await? {
+            if !ledger.settle_meetings(&[id]).await?.came_or_went {
                 return Ok(());
             }
             // It came or went, and so perhaps did its body.
-            match body {
-                Some(body) => body,
-                None => match meeting::Entity::find_by_id(id).one(connection).await? {
-                    Some(meeting) => meeting.body_id,
-                    None => return Ok(()),
-                },
+            let Some(meeting) = meeting::Entity::find_by_id(id).one(connection).await? else { return Ok(()) };
+            Some(meeting.body_id)
+        }
+        Source::Theme(id) => {
+            let told = ledger.settle_themes(&[id]).await?;
+            // The items that deal with it lead to what was published of it.
+            let meetings: Vec<MeetingId> = agenda_item::Entity::find()
+                .select_only()
+                .column(agenda_item::Column::MeetingId)
+                .distinct()
+                .filter(agenda_item::Column::ThemeId.eq(id))
+                .into_tuple()
+                .all(connection)
+                .await?;
+            ledger.settle_meetings(&meetings).await?;
+            if !told.came_or_went {
+                return Ok(());
             }
+            None
         }
     };
-    let bodies = published::bodies(connection, Public::everybody(), [body]).await?;
-    ledger.settle(&body.to_string(), objects(&Contents { bodies, ..Contents::default() })).await?;
+    if let Some(body) = body {
+        let bodies = published::bodies(connection, Public::everybody(), [body]).await?;
+        ledger.settle_one(body.to_string(), &Contents { bodies, ..Contents::default() }).await?;
+    }
     let institutions = published::institutions(connection, Public::everybody(), [district]).await?;
     let mut contents = Contents { institutions, ..Contents::default() };
     // The district itself is public with the first thing that is.
     if Entity::find().filter(Column::DistrictId.eq(district)).one(connection).await?.is_some() {
         contents.districts = published::districts(connection, Public::everybody(), [district]).await?;
     }
-    ledger.settle(&district.to_string(), objects(&contents)).await?;
+    ledger.settle_one(district.to_string(), &contents).await?;
     Ok(())
 }
 
 /// The objects as such: without the host, and without the times that are to be found out.
 fn objects(contents: &Contents) -> Objects {
     Writer { base: "", omit_internal: false, contents }.objects()
+}
+
+/// What the register was told.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    /// That an object came or went.
+    came_or_went: bool,
+    /// That it is another theme now, or none any more, that items deal with for the public.
+    of_themes: bool,
 }
 
 struct Ledger<'a, C> {
@@ -119,45 +139,99 @@ struct Ledger<'a, C> {
 }
 
 impl<C: ConnectionTrait> Ledger<'_, C> {
-    /// Compares the objects of a source with what the register says of it, and writes down what differs. Whether any object
-    /// came or went.
-    async fn settle(&self, source: &str, mut objects: Objects) -> Result<bool, Failure> {
+    /// Settles these meetings; and with them the themes, if items deal with other ones now.
+    async fn settle_meetings(&self, ids: &[MeetingId]) -> Result<Told, Failure> {
+        if ids.is_empty() {
+            return Ok(Told::default());
+        }
+        let mut public: BTreeMap<String, Objects> = ids.iter().map(|id| (id.to_string(), Objects::new())).collect();
+        for meeting in published::meetings(self.connection, Public::everybody(), ids.iter().copied()).await? {
+            let source = meeting.id.to_string();
+            public.insert(source, objects(&Contents { meetings: vec![meeting], ..Contents::default() }));
+        }
+        let told = self.settle(public).await?;
+        if told.of_themes {
+            // Which one an item dealt with before stands nowhere, so all that are public are looked at.
+            let papers: Vec<String> = Entity::find()
+                .select_only()
+                .column(Column::Source)
+                .distinct()
+                .filter(Column::DistrictId.eq(self.district))
+                .filter(Column::Kind.eq(PublicKind::Paper))
+                .filter(Column::DeletedAt.is_null())
+                .into_tuple()
+                .all(self.connection)
+                .await?;
+            let themes = Sources::of(papers.iter().map(String::as_str)).themes;
+            self.settle_themes(&themes.into_iter().collect::<Vec<_>>()).await?;
+        }
+        Ok(told)
+    }
+
+    /// Settles these themes.
+    async fn settle_themes(&self, ids: &[ThemeId]) -> Result<Told, Failure> {
+        let mut public: BTreeMap<String, Objects> = ids.iter().map(|id| (id.to_string(), Objects::new())).collect();
+        for (id, theme) in published::themes(self.connection, Public::everybody(), ids.iter().copied()).await? {
+            public.insert(id.to_string(), objects(&Contents { themes: vec![theme], ..Contents::default() }));
+        }
+        self.settle(public).await
+    }
+
+    /// Settles one source.
+    async fn settle_one(&self, source: String, contents: &Contents) -> Result<Told, Failure> {
+        self.settle(BTreeMap::from([(source, objects(contents))])).await
+    }
+
+    /// Compares the objects of sources with what the register says of them, and writes down what differs.
+    async fn settle(&self, mut public: BTreeMap<String, Objects>) -> Result<Told, Failure> {
+        if public.is_empty() {
+            return Ok(Told::default());
+        }
         let known = Entity::find()
             .filter(Column::DistrictId.eq(self.district))
-            .filter(Column::Source.eq(source))
+            .filter(Column::Source.is_in(public.keys().map(String::as_str)))
             .all(self.connection)
             .await?;
         let mut rows = Vec::new();
-        let mut came_or_went = false;
+        let mut told = Told::default();
         for row in known {
-            let object = objects.remove(&(row.kind, row.object.clone()));
+            let objects = public.get_mut(&row.source);
+            let object = objects.and_then(|objects| objects.remove(&(row.kind, row.object.clone())));
             let digest = object.map(|object| digest(&object)).unwrap_or_default();
             if row.digest == digest {
                 continue;
             }
-            came_or_went |= row.deleted_at.is_some() || digest.is_empty();
+            told.came_or_went |= row.deleted_at.is_some() || digest.is_empty();
+            told.of_themes |= is_of_theme(row.kind, &row.object);
             let deleted_at = digest.is_empty().then_some(self.at);
-            rows.push(PublishedObject { digest, modified_at: self.at, deleted_at, ..row });
+            // What is registered late was changed before; no date goes back.
+            let modified_at = self.at.max(row.modified_at);
+            rows.push(PublishedObject { digest, modified_at, deleted_at, ..row });
         }
-        came_or_went |= !objects.is_empty();
-        rows.extend(objects.into_iter().map(|((kind, id), object)| PublishedObject {
-            id: PublishedObjectId::new(),
-            district_id: self.district,
-            kind,
-            object: id,
-            source: source.to_owned(),
-            digest: digest(&object),
-            created_at: self.at,
-            modified_at: self.at,
-            deleted_at: None,
-        }));
+        for (source, objects) in public {
+            for ((kind, id), object) in objects {
+                told.came_or_went = true;
+                told.of_themes |= is_of_theme(kind, &id);
+                rows.push(PublishedObject {
+                    id: PublishedObjectId::new(),
+                    district_id: self.district,
+                    kind,
+                    object: id,
+                    source: source.clone(),
+                    digest: digest(&object),
+                    created_at: self.at,
+                    modified_at: self.at,
+                    deleted_at: None,
+                });
+            }
+        }
         for rows in rows.chunks(ROWS_AT_ONCE) {
             let mut again = OnConflict::column(Column::Id);
             again.update_columns([Column::Digest, Column::ModifiedAt, Column::DeletedAt]);
             let rows = rows.iter().map(|row| ActiveModel::from(row.clone()).reset_all());
             Entity::insert_many(rows).on_conflict(again).exec_without_returning(self.connection).await?;
         }
-        Ok(came_or_went)
+        Ok(told)
     }
 }
 
@@ -185,6 +259,14 @@ pub async fn complete(connection: &impl ConnectionTrait) -> Result<(), Failure> 
     for row in public.all(connection).await?.into_iter().filter(|row| !known.bodies.contains(&row.id)) {
         let Some(of) = district::Entity::find_by_id(row.district_id).one(connection).await? else { continue };
         bring_up(connection, row.district_id, Source::Body(row.id), row.updated_at.unwrap_or(of.created_at)).await?;
+    }
+    let in_force = theme_publication::Entity::find()
+        .filter(theme_publication::Column::Status.eq(PublicationStatus::Published))
+        .order_by_asc(theme_publication::Column::DecidedAt)
+        .order_by_asc(theme_publication::Column::Id);
+    for row in in_force.all(connection).await?.into_iter().filter(|row| !known.themes.contains(&row.theme_id)) {
+        let at = row.decided_at.unwrap_or(row.created_at);
+        bring_up(connection, row.district_id, Source::Theme(row.theme_id), at).await?;
     }
     Ok(())
 }
@@ -311,8 +393,20 @@ async fn read(
         contents.districts = published::districts(connection, public, sources.districts.iter().copied()).await?;
         contents.institutions = published::institutions(connection, public, sources.districts).await?;
     }
+    let mut consulted: Vec<String> = Vec::new();
+    if !sources.themes.is_empty() {
+        named.extend(sources.themes.iter().map(ToString::to_string));
+        contents.themes = published::themes(connection, public, sources.themes).await?.into_values().collect();
+        // They stand in the papers, and are published with the meetings.
+        let places = contents.themes.iter().flat_map(|theme| &theme.places);
+        consulted.extend(places.map(|place| place.item.to_string()));
+    }
     if !named.is_empty() {
-        let registered = Entity::find().filter(Column::Source.is_in(named)).filter(Column::DeletedAt.is_null());
+        let of_items =
+            Condition::all().add(Column::Kind.eq(PublicKind::Consultation)).add(Column::Object.is_in(consulted));
+        let registered = Entity::find()
+            .filter(Condition::any().add(Column::Source.is_in(named)).add(of_items))
+            .filter(Column::DeletedAt.is_null());
         contents.stamps = stamps(&registered.all(connection).await?);
     }
     snapshot.rollback().await?;

@@ -1,4 +1,4 @@
-//! What the public may see of bodies and meetings. This file decides it, and nothing else does: every function takes
+//! What the public may see of bodies, meetings and themes. This file decides it, and nothing else does: every function takes
 //! [`Public`] instead of a permit, and gives out plain values that have no room for more.
 //!
 //! - A meeting is public from its publication until that is taken back.
@@ -8,22 +8,26 @@
 //! - Minutes are, if they are approved and were published with the meeting.
 //! - A body is, if it meets in public or published a meeting; its memberships, and the institutions in them, only if it meets in
 //!   public: that a steering group published one meeting does not tell who sits in it. Never the people.
+//! - Of a theme, the publication that is in force is: its words, and its figures as they were written down with it. Nothing is
+//!   read from the theme, and nothing counted. With it goes which public items deal with the theme.
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use entity::codes::{DocumentType, MeetingStatus};
-use entity::ids::{AgendaItemId, BodyId, DistrictId, MeetingId, PaperId};
+use entity::codes::{DocumentType, MeetingStatus, PublicationStatus};
+use entity::ids::{AgendaItemId, BodyId, DistrictId, MeetingId, PaperId, ThemeId, ThemePublicationId};
 use entity::{
     agenda_item, body, body_membership, decision, district, meeting, meeting_minutes, organisation, paper,
-    paper_content,
+    paper_content, theme_publication,
 };
 use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::Public;
 use crate::clock::legal_day;
-use crate::domain::bodies::oparl::{Body, Decision, District, Institution, Item, Meeting, Membership, Paper, Place};
+use crate::domain::bodies::oparl::{
+    Body, Decision, District, Institution, Item, Meeting, Membership, OnAgenda, Paper, Place, Theme,
+};
 use crate::error::Failure;
 use crate::store::Store;
 
@@ -66,6 +70,12 @@ fn paper_is_public() -> Condition {
 
 fn minutes_are_public() -> Condition {
     published().add(meeting::Column::MinutesPublic.eq(true)).add(meeting::Column::MinutesApprovedAt.is_not_null())
+}
+
+/// Released by a second person, and neither replaced nor taken back.
+fn theme_is_public() -> Condition {
+    use theme_publication::Column as C;
+    Condition::all().add(C::Status.eq(PublicationStatus::Published)).add(C::DecidedAt.is_not_null())
 }
 
 fn bodies_in_public() -> SelectStatement {
@@ -180,10 +190,14 @@ pub async fn meetings(
     let of_meetings = agenda_item::Entity::find()
         .filter(agenda_item::Column::MeetingId.is_in(ids.iter().copied()))
         .filter(item_is_public())
-        .order_by_asc(agenda_item::Column::Id);
-    for row in of_meetings.all(connection).await? {
+        .order_by_asc(agenda_item::Column::Id)
+        .all(connection)
+        .await?;
+    let themes = publications(connection, of_meetings.iter().filter_map(|row| row.theme_id).collect()).await?;
+    for row in of_meetings {
         items.entry(row.meeting_id).or_default().push(Item {
             decision: decisions.remove(&row.id),
+            theme: row.theme_id.and_then(|theme| themes.get(&theme).copied()),
             id: row.id,
             parent: row.parent_id,
             position: row.position,
@@ -259,6 +273,89 @@ async fn decisions(
         decided_on: row.decided_on,
     };
     Ok(rows.into_iter().map(|row| (row.item_id, decision(row))).collect())
+}
+
+/// What is in force of what was published of these themes.
+async fn publications(
+    connection: &impl ConnectionTrait,
+    themes: BTreeSet<ThemeId>,
+) -> Result<BTreeMap<ThemeId, ThemePublicationId>, Failure> {
+    use theme_publication::Column as C;
+    if themes.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows: Vec<(ThemeId, ThemePublicationId)> = theme_publication::Entity::find()
+        .select_only()
+        .column(C::ThemeId)
+        .column(C::Id)
+        .filter(C::ThemeId.is_in(themes))
+        .filter(theme_is_public())
+        .order_by_asc(C::Id)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// What is public of these themes: the publication that is in force, with the public items that deal with the theme.
+///
+/// # Errors
+/// Those of the database.
+pub async fn themes(
+    connection: &impl ConnectionTrait,
+    _: Public,
+    ids: impl IntoIterator<Item = ThemeId>,
+) -> Result<BTreeMap<ThemeId, Theme>, Failure> {
+    use agenda_item::Column as C;
+    let rows = theme_publication::Entity::find()
+        .filter(theme_publication::Column::ThemeId.is_in(ids))
+        .filter(theme_is_public())
+        .order_by_asc(theme_publication::Column::Id)
+        .all(connection)
+        .await?;
+    // One is in force at a time.
+    let rows: BTreeMap<ThemeId, theme_publication::Model> = rows.into_iter().map(|row| (row.theme_id, row)).collect();
+    let items: Vec<(AgendaItemId, MeetingId, Option<ThemeId>)> = agenda_item::Entity::find()
+        .select_only()
+        .column(C::Id)
+        .column(C::MeetingId)
+        .column(C::ThemeId)
+        .filter(C::ThemeId.is_in(rows.keys().copied()))
+        .filter(item_is_public())
+        .order_by_asc(C::Id)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let meetings: Vec<(MeetingId, BodyId)> = meeting::Entity::find()
+        .select_only()
+        .column(meeting::Column::Id)
+        .column(meeting::Column::BodyId)
+        .filter(meeting::Column::Id.is_in(items.iter().map(|item| item.1)))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let meetings: BTreeMap<MeetingId, BodyId> = meetings.into_iter().collect();
+    let mut places: BTreeMap<ThemeId, Vec<OnAgenda>> = BTreeMap::new();
+    for (item, meeting, theme) in items {
+        if let (Some(theme), Some(body)) = (theme, meetings.get(&meeting).copied()) {
+            places.entry(theme).or_default().push(OnAgenda { item, meeting, body });
+        }
+    }
+    let mut theme = |row: theme_publication::Model| Theme {
+        places: places.remove(&row.theme_id).unwrap_or_default(),
+        published_on: legal_day(row.decided_at.unwrap_or(row.created_at)),
+        id: row.id,
+        district_id: row.district_id,
+        number: row.public_number,
+        title: row.title,
+        text: row.text,
+        cases: row.cases,
+        municipalities: row.municipalities,
+        cost_euro: row.cost_euro,
+        figures_on: row.figures_on,
+        status: row.theme_status,
+    };
+    Ok(rows.into_iter().map(|(id, row)| (id, theme(row))).collect())
 }
 
 /// The title of a meeting and its minutes, if they are public.
