@@ -109,6 +109,7 @@ pub async fn load_cases(app: &App, count: u32, seed: u64, progress: impl Fn(u32)
         done = done.saturating_add(length);
         progress(done);
     }
+    bulk::take_stock(&app.store, &permit).await?;
     let window = Window { limit: 100, after: None, before: None, from_the_end: false, descending: false };
     let known = directory::page::<Body, _>(&app.store, &actor.permit::<verb::ReadDirectory>()?, &window).await?;
     if let Some(steering_group) = known.rows.into_iter().find(|body| body.name == bodies::STEERING_GROUP) {
@@ -333,6 +334,9 @@ impl Making {
                 minutes: Some(contact.minutes),
                 interpreter_used: invented.person.interpreter.is_some(),
                 recorded_by: None,
+                corrected_at: None,
+                corrected_by: None,
+                version: 1,
                 created_at,
             });
         }
