@@ -248,6 +248,8 @@ catalogue! {
     // Work in a case: assessment, plan, contacts, notes, tasks.
     CaseIsClosed "CASE_IS_CLOSED" Rule 409 false
         "Der Fall ist geschlossen. Zuerst wieder eröffnen." "The case is closed. Reopen it first.";
+    NothingToCorrect "NOTHING_TO_CORRECT" Rule 422 false
+        "Die Berichtigung ändert nichts: mindestens eine Angabe muss anders lauten als bisher." "The correction changes nothing: at least one value has to differ from what is on record.";
     AssessmentNeeded "ASSESSMENT_NEEDED" Rule 409 false
         "Die Phase {to} braucht mindestens eine Bedarfseinschätzung. Zuerst eine eintragen." "The phase {to} needs at least one assessment. Record one first.";
     PlanNeeded "PLAN_NEEDED" Rule 409 false
@@ -328,6 +330,8 @@ catalogue! {
         "Das Dokument hat keinen Inhalt: Es ist {status}." "The document has no content: it is {status}.";
     DocumentNotAwaited "DOCUMENT_NOT_AWAITED" Rule 409 false
         "Für dieses Dokument wird kein Inhalt mehr erwartet: Es ist {status}. Ein neues Dokument anlegen." "No content is awaited for this document any more: it is {status}. Prepare a new document.";
+    DocumentConsentNeeded "DOCUMENT_CONSENT_NEEDED" Rule 409 false
+        "Die Einwilligung PHOTO_DOCUMENT dieser Person ist widerrufen oder abgelaufen: Ihre Dokumente bleiben geschlossen, neue werden nicht angenommen. Eine neue Einwilligung eintragen oder die Dokumente löschen." "The consent PHOTO_DOCUMENT of this person was revoked or has expired: their documents stay closed, and new ones are not taken. Record a new consent, or delete the documents.";
 
     // Transfers of cases.
     TransferOpen "TRANSFER_OPEN" Rule 409 false
@@ -337,7 +341,9 @@ catalogue! {
     TransferItemsUnconfirmed "TRANSFER_ITEMS_UNCONFIRMED" Rule 409 false
         "Noch {count} Aufgaben, Fristen oder Einwilligungen sind zu bestätigen, jede einzeln." "{count} tasks, deadlines or consents are still to be confirmed, each of them.";
     TransferConsentNeeded "TRANSFER_CONSENT_NEEDED" Rule 409 false
-        "Für die Übergabe an einen anderen Anstellungsträger fehlt eine gültige Entbindung SHARE_WITH_INSTITUTION zugunsten der Empfängerin für {classes}, oder eine Rechtsgrundlage mit Begründung." "To pass the case to another employer, a release SHARE_WITH_INSTITUTION in force in favour of the receiver is missing for {classes}, or a legal basis with a reason.";
+        "Für die Übergabe an einen anderen Anstellungsträger fehlt eine gültige Entbindung SHARE_WITH_INSTITUTION zugunsten der Empfängerin für {classes} (Personen im Fall, denen etwas fehlt: {persons}), oder eine Rechtsgrundlage mit Begründung." "To pass the case to another employer, a release SHARE_WITH_INSTITUTION in force in favour of the receiver is missing for {classes} (persons in the case who lack something: {persons}), or a legal basis with a reason.";
+    ClientAgreementNeeded "CLIENT_AGREEMENT_NEEDED" Rule 409 false
+        "Wer begleitet wird, muss dem Wechsel zustimmen: den Tag angeben (clientAgreedOn), oder eine Rechtsgrundlage mit Begründung." "The client has to agree to the change: say on which day (clientAgreedOn), or name a legal basis with a reason.";
     TransferIsRequest "TRANSFER_IS_REQUEST" Rule 409 false
         "Das ist eine Anfrage. Die Fallführung nimmt sie an, indem sie den Fall anbietet (transferOffer)." "This is a request. The lead accepts it by offering the case (transferOffer).";
     ReceiverIsLead "RECEIVER_IS_LEAD" Rule 422 false
@@ -375,13 +381,13 @@ catalogue! {
 
     // Rights of the person and retention.
     CaseStillOpen "CASE_STILL_OPEN" Rule 409 false
-        "Die Person hat noch einen offenen Fall. Zuerst den Fall schließen." "The person still has an open case. Close it first.";
+        "Die Person gehört noch zu einem offenen Fall. Zuerst den Fall schließen oder, wenn sie nicht mehr zum Haushalt gehört, das festhalten." "The person still belongs to an open case. Close it first, or record that the person no longer belongs to the household.";
     ErasurePending "ERASURE_PENDING" Rule 409 false
         "Für diese Person läuft schon eine Löschung." "An erasure of this person is under way already.";
     ErasureNotYetDue "ERASURE_NOT_YET_DUE" Rule 409 false
         "Die Aufbewahrungsfrist endet erst am {due}. Vorher nur auf Verlangen der Person oder nach Widerruf löschen." "The data are to be kept until {due}. Before that, erase only at the person's request or after a revocation.";
     FourEyes "FOUR_EYES" Rule 409 false
-        "Eine Löschung braucht zwei Personen: vorgeschlagen hat sie noch niemand, oder Sie selbst." "An erasure needs two persons: nobody has proposed it yet, or you did yourself.";
+        "Vier Augen: Vorgeschlagen hat das noch niemand, oder Sie selbst. Jemand anderes muss es bestätigen." "Four eyes: nobody has proposed this yet, or you did yourself. Somebody else has to confirm it.";
     ClientNotRestricted "CLIENT_NOT_RESTRICTED" Rule 409 false
         "Die Verarbeitung ist nicht eingeschränkt." "The processing is not restricted.";
     MonthsOutOfRange "MONTHS_OUT_OF_RANGE" Rule 422 false
@@ -533,12 +539,16 @@ catalogue! {
         "Mindestens die Art der Hürde oder die Institution nennen: Sonst wären alle Hürden gemeint." "Name at least the kind of barrier or the institution: otherwise all barriers would be meant.";
     ThemeNotAnswerable "THEME_NOT_ANSWERABLE" Rule 409 false
         "Beantwortet wird ein Thema, wenn darüber entschieden ist: beschlossen, umgesetzt, ausgewertet, weitergeleitet, abgelehnt oder zurückgestellt." "A theme is answered once something was decided about it: decided, implemented, evaluated, forwarded, rejected or parked.";
+    ThemeNotAnswered "THEME_NOT_ANSWERED" Rule 409 false
+        "Vor der Auswertung bekommen alle, die beigetragen haben, eine Antwort (themeAnswer)." "Before a theme is evaluated, everybody who contributed gets an answer (themeAnswer).";
     PublicationOwn "PUBLICATION_OWN" Rule 409 false
         "Vier Augen: Wer die Veröffentlichung verfasst hat, gibt sie nicht selbst frei." "Four eyes: who wrote the publication does not release it.";
     PublicationDecided "PUBLICATION_DECIDED" Rule 409 false
         "Über diese Veröffentlichung ist schon entschieden." "This publication has been decided about already.";
     ThemeNotPublishable "THEME_NOT_PUBLISHABLE" Rule 409 false
         "Veröffentlicht werden Themen, die bestätigt sind." "Themes can be published once they are confirmed.";
+    ThemeNotConfirmed "THEME_NOT_CONFIRMED" Rule 409 false
+        "Auf eine Tagesordnung kommen Themen erst, wenn die Fachaufsicht sie bestätigt hat (themeReview), und nicht, solange sie abgelehnt, zusammengeführt oder zurückgestellt sind. Ein anderes Thema nennen oder keines." "Themes come onto an agenda only once the supervisory centre has confirmed them (themeReview), and not while they are rejected, merged or parked. Name another theme, or none.";
 
     // Imports.
     ImportMediaType "IMPORT_MEDIA_TYPE" Request 415 false

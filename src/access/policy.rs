@@ -116,7 +116,7 @@ actions! {
         ReadCase = "READ_CASE",
         /// Open a case, whose lead one becomes.
         OpenCase = "OPEN_CASE",
-        /// Work on a case: its phases, pausing, closing, reopening, the substitute.
+        /// Work on a case: its phases, pausing, closing, reopening, the substitute, correcting what was recorded.
         WorkOnCase = "WORK_ON_CASE",
         /// Import cases from a file.
         ImportCases = "IMPORT_CASES",
@@ -128,11 +128,11 @@ actions! {
     Theme {
         /// Be told how many similar barriers there are in the district, never whose.
         CountBarriers = "COUNT_BARRIERS",
-        /// See signals: combinations of barriers that recur more than chance.
+        /// See signals: combinations of barriers that recur more than chance; and how much waits on the stages of the stair.
         ReadSignal = "READ_SIGNAL",
-        /// See generative themes; case managers those that rest on own cases.
+        /// See generative themes; case managers those that rest on own cases or on barriers that they raised.
         ReadTheme = "READ_THEME",
-        /// See what of themes was published.
+        /// See what of themes was published. Everybody reads the same without an account where OParl is switched on.
         ReadPublication = "READ_PUBLICATION",
         /// Propose a theme, gather its evidence, merge and split themes.
         ArrangeTheme = "ARRANGE_THEME",

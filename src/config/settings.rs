@@ -200,7 +200,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting(
         "oparl.enabled",
         Fixed("false"),
-        "Serve what was published of bodies and meetings to everybody at `/oparl/v1` (OParl 1.1). Needs `server.public_url`; see council.md.",
+        "Serve what was published of bodies, meetings and themes to everybody at `/oparl/v1` (OParl 1.1). Needs `server.public_url`; see council.md.",
     ),
     setting("oparl.license", Empty, "Address of the licence under which that is published, such as `https://www.govdata.de/dl-de/by-2-0`."),
     setting("oparl.contact_email", Empty, "Address to which people write about that."),
