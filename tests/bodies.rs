@@ -17,8 +17,8 @@ mod decisions;
 mod meetings;
 mod members;
 mod model;
-mod oparl;
-mod packs;
+pub mod oparl;
+pub mod packs;
 mod papers;
 mod reach;
 mod silence;
@@ -164,8 +164,8 @@ impl Round {
         let key = tables.id(theme.0);
         tables
             .run(&format!(
-                "INSERT INTO theme (id, district_id, number, title, description, status, status_since, reach, solvable_by, severity, version, created_at)
-                 SELECT {key}, id, {number}, 'Thema {number}', 'Termine', '{status}', '2023-05-31', 'DISTRICT', 'OFFICE', 'SERIOUS', 1, '2023-05-01T08:00:00+00:00'
+                "INSERT INTO theme (id, district_id, number, title, description, status, status_since, reach, solvable_by, severity, version, created_at, family_id)
+                 SELECT {key}, id, {number}, 'Thema {number}', 'Termine', '{status}', '2023-05-31', 'DISTRICT', 'OFFICE', 'SERIOUS', 1, '2023-05-01T08:00:00+00:00', {key}
                  FROM district WHERE ags = '05558'"
             ))
             .await;

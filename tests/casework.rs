@@ -7,6 +7,7 @@ use crate::app::{Answer, Client, TestApp};
 use crate::clients::{CENTRAL, MUNICIPAL, command, command_for, known};
 use crate::databases::{TestDatabase, both_databases};
 
+mod corrections;
 mod costs;
 mod following;
 mod model;
@@ -35,6 +36,8 @@ pub struct Work {
     pub goal: String,
     /// The measure towards it.
     pub measure: String,
+    /// A contact.
+    pub contact: String,
     /// A note.
     pub note: String,
     /// A task.
@@ -65,12 +68,12 @@ pub async fn work(user: &Client, case: &Value, mark: &str) -> Work {
     let (goal, measure) = fill(user, &plan, &text("ZIEL"), &text("MASSNAHME")).await;
     let input = json!({ "caseId": case, "channel": "HOME_VISIT", "partner": "CLIENT", "minutes": 45,
         "interpreterUsed": true, "note": text("GESPRAECH") });
-    done(user, "contactRecord", input, "contact { id }").await;
+    let contact = id(&done(user, "contactRecord", input, "contact { id }").await);
     let input = json!({ "caseId": case, "text": text("VERMERK") });
     let note = id(&done(user, "noteWrite", input, "note { id }").await);
     let input = json!({ "caseId": case, "text": text("AUFGABE"), "dueOn": "2023-06-20" });
     let task = id(&done(user, "taskAdd", input, "task { id }").await);
-    Work { plan, goal, measure, note, task }
+    Work { plan, goal, measure, contact, note, task }
 }
 
 /// Agrees on a plan.
@@ -169,6 +172,8 @@ both_databases! {
             ("supportPlanDraft", json!({ "caseId": case }), "supportPlan { id }"),
             ("goalSetStatus", json!({ "goalId": work.goal, "status": "IN_PROGRESS" }), "goal { id }"),
             ("contactRecord", json!({ "caseId": case, "channel": "EMAIL", "partner": "CLIENT" }), "contact { id }"),
+            ("contactCorrect", json!({ "contactId": work.contact, "channel": "EMAIL" }), "contact { id }"),
+            ("caseCorrect", json!({ "caseId": case, "intensity": "INTENSIVE" }), "case { id }"),
         ] {
             assert_eq!(refused(&user, name, input, fields).await, ["CASE_IS_CLOSED"], "{name}");
         }

@@ -8,6 +8,8 @@ use crate::databases::{TestDatabase, both_databases};
 
 mod consents;
 mod finding;
+mod households;
+mod model;
 mod rights;
 mod sealing;
 
@@ -59,6 +61,15 @@ pub async fn known(user: &Client) -> Value {
     let query = "query($id: ID!) { case(id: $id) { id reference lead { id }
         client { id version consents { nodes { id } } } persons { nodes { id relation } } } }";
     user.send(query, json!({ "id": case["id"] })).await.data()["case"].clone()
+}
+
+/// The child of the household of such a case: as a person of the case, and as a client.
+pub async fn child_of(user: &Client, case: &Value) -> (Value, Value) {
+    let query = "query($id: ID!) { case(id: $id) { persons { nodes { id relation clientId } } } }";
+    let answer = user.send(query, json!({ "id": case["id"] })).await;
+    let persons = answer.data()["case"]["persons"]["nodes"].as_array().unwrap().clone();
+    let child = persons.into_iter().find(|person| person["relation"] == "CHILD").unwrap();
+    (child["id"].clone(), child["clientId"].clone())
 }
 
 /// Proposes the erasure of somebody whose case is closed.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::app::{Answer, Client, TestApp};
-use crate::clients::{CENTRAL, MUNICIPAL, command, command_for, known, open_case};
+use crate::clients::{CENTRAL, MUNICIPAL, child_of, command, command_for, known, open_case};
 use crate::databases::{TestDatabase, both_databases};
 use crate::desk::rule;
 use crate::tables::Tables;
@@ -175,6 +175,63 @@ both_databases! {
         }
         assert!(seen(&app.supervisor().await, &case).await.data()["case"]["deadlines"]["nodes"].as_array().unwrap().is_empty());
         assert_eq!(Tables::open(app.db.url()).await.count("deadline").await, 0);
+    }
+
+    async fn a_birthday_is_sealed_told_and_erased_with_the_person_whom_it_is_about(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let (user, supervisor) = (app.user(CENTRAL).await, app.supervisor().await);
+        let case = known(&user).await;
+        let (person, child) = child_of(&user, &case).await;
+        let main = case["client"]["id"].clone();
+        let input = |client: &Value, birth: &str| {
+            json!({ "caseId": case["id"], "clientId": client, "origin": by_rule("EIGHTEENTH_BIRTHDAY", birth) })
+        };
+        let fields = "deadline { exactDueOn client { id } }";
+        for (client, birth, day) in [(&child, "2010-03-14", "2028-03-14"), (&main, "2005-09-23", "2023-09-23")] {
+            let answer = command(&user, "deadlineAdd", input(client, birth), fields).await;
+            assert_eq!(answer.payload()["deadline"], json!({ "exactDueOn": day, "client": { "id": client } }), "{answer:?}");
+        }
+        let of_nobody_here = known(&app.user(MUNICIPAL).await).await["client"]["id"].clone();
+        let refused = command(&user, "deadlineAdd", input(&of_nobody_here, "2010-03-14"), fields).await;
+        assert_eq!(refused.rules(), rule("NOT_FOUND", "clientId"));
+
+        // What one person released opens nothing of the other.
+        let days = async || -> Vec<Value> {
+            let nodes = seen(&supervisor, &case).await.data()["case"]["deadlines"]["nodes"].as_array().unwrap().clone();
+            nodes.iter().map(|node| node["exactDueOn"].clone()).collect()
+        };
+        let answer = user.query("{ organisations(first: 100) { nodes { id kind } } }").await;
+        let nodes = answer.data()["organisations"]["nodes"].as_array().unwrap().clone();
+        let centre = nodes.into_iter().find(|node| node["kind"] == "INTEGRATION_CENTRE").unwrap()["id"].clone();
+        let mut expected = [Value::Null, Value::Null];
+        for (client, place, day) in [(&main, 0, "2023-09-23"), (&child, 1, "2028-03-14")] {
+            assert_eq!(days().await, expected);
+            let input = json!({ "clientId": client, "scope": "SUPERVISION_IDENTIFIED", "form": "WRITTEN",
+                "recipientOrganisationId": centre, "dataClasses": ["IDENTITY"], "language": "uk", "purpose": "Fachaufsicht" });
+            assert_eq!(command(&user, "consentRecord", input, "consent { id }").await.user_errors(), Vec::<&str>::new());
+            expected[place] = json!(day);
+        }
+        assert_eq!(days().await, expected);
+
+        let extract = async |client: &Value| {
+            let answer = user.send("query($id: ID!) { clientExtract(id: $id) { json } }", json!({ "id": client })).await;
+            answer.data()["clientExtract"]["json"].as_str().unwrap().to_owned()
+        };
+        let (of_child, of_main) = (extract(&child).await, extract(&main).await);
+        assert!(of_child.contains("2028-03-14") && !of_child.contains("2023-09-23"));
+        assert!(of_main.contains("2023-09-23") && !of_main.contains("2028-03-14"));
+
+        let left = command(&user, "casePersonEnd", json!({ "casePersonId": person }), "casePerson { id }").await;
+        assert_eq!(left.user_errors(), Vec::<&str>::new(), "{left:?}");
+        let propose = json!({ "clientId": child, "ground": "REQUEST" });
+        let proposed = command(&user, "erasurePropose", propose, "erasure { id }").await;
+        let erasure = json!({ "erasureId": proposed.payload()["erasure"]["id"] });
+        let officer = app.user("datenschutz@kreis-coesfeld.example").await;
+        for step in ["erasureOfferToArchive", "erasureApprove"] {
+            let done = command_for(&officer, step, erasure.clone(), "erasure { status }", Some("Verlangen")).await;
+            assert_eq!(done.user_errors(), Vec::<&str>::new(), "{step}: {done:?}");
+        }
+        assert_eq!(days().await, [json!("2023-09-23")], "the deadline of the child is gone, the other one stays");
     }
 
     async fn a_deadline_is_settled_once_opened_again_with_a_reason_and_moved_with_a_reason(db: TestDatabase) {

@@ -93,11 +93,11 @@ both_databases! {
             assert_eq!(told["text"], *name);
             let found = user
                 .send(
-                    "query($names: String!) { clientSearch(names: $names) { client { identity { familyName } } } }",
+                    "query($names: String!) { clientSearch(names: $names) { nodes { client { identity { familyName } } } } }",
                     serde_json::json!({ "names": name }),
                 )
                 .await;
-            let found = found.data()["clientSearch"].as_array().unwrap().clone();
+            let found = found.data()["clientSearch"]["nodes"].as_array().unwrap().clone();
             assert!(found.iter().any(|found| found["client"]["identity"]["familyName"] == *name), "{name}");
         }
         app.seal().await;

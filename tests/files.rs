@@ -105,10 +105,16 @@ pub async fn prepare(user: &Client, case: &Value, document_type: &str, length: u
     command(user, "documentPrepare", input, "document { id status version } upload { url expiresAt }").await
 }
 
+/// The path of a link: one that a server with a public address gives leads there.
+pub fn path(link: &str) -> &str {
+    let Some((_, rest)) = link.split_once("://") else { return link };
+    rest.find('/').map_or("/", |start| &rest[start..])
+}
+
 /// The address that a payload gives under this name.
 pub fn url(app: &TestApp, answer: &Answer, name: &str) -> String {
-    let path = answer.payload()[name]["url"].as_str().unwrap_or_else(|| panic!("no link: {answer:?}"));
-    app.url(path)
+    let link = answer.payload()[name]["url"].as_str().unwrap_or_else(|| panic!("no link: {answer:?}"));
+    app.url(path(link))
 }
 
 /// Uploads a content; status and body of the answer.

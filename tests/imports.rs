@@ -118,8 +118,8 @@ both_databases! {
         let answer = user.send(query, json!({ "id": rows[2]["caseId"] })).await;
         assert_eq!(answer.data()["case"]["municipality"]["name"], "Senden");
         // Whoever is found by name is found although the case came from a file.
-        let found = user.query("{ clientSearch(names: \"Musterfrau\") { client { identity { givenNames } } } }").await;
-        assert_eq!(found.data()["clientSearch"][0]["client"]["identity"]["givenNames"], "Erika");
+        let found = user.query("{ clientSearch(names: \"Musterfrau\") { nodes { client { identity { givenNames } } } } }").await;
+        assert_eq!(found.data()["clientSearch"]["nodes"][0]["client"]["identity"]["givenNames"], "Erika");
     }
 
     async fn the_same_file_again_makes_no_case_again(db: TestDatabase) {
@@ -160,8 +160,8 @@ both_databases! {
         let imported = send(&app, &user, "", rows).await;
         assert_eq!(imported.outcomes(), ["CREATED", "CREATED", "REFUSED"], "{imported:#?}");
         // Somebody who is imported after a first dry run is found: the key of the index is the one that was stored.
-        let found = user.query("{ clientSearch(names: \"Muster-A1\") { client { id } } }").await;
-        assert!(!found.data()["clientSearch"].as_array().unwrap().is_empty());
+        let found = user.query("{ clientSearch(names: \"Muster-A1\") { nodes { client { id } } } }").await;
+        assert!(!found.data()["clientSearch"]["nodes"].as_array().unwrap().is_empty());
     }
 
     async fn external_ids_are_unique_in_their_source_or_else_for_each_case_manager(db: TestDatabase) {

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod durability;
+mod erasure;
 mod sealing;
 mod tampering;
 

@@ -42,7 +42,7 @@ const PLAIN_LISTS: &[(&str, &str)] = &[
     ("Deadline.remindDaysBefore", "at most 10"),
     ("Grant.scopes", "the actions"),
     ("LogEntry.texts", "the texts of one input"),
-    ("Query.clientSearch", "at most 50"),
+    ("ClientSearchResult.nodes", "at most 50"),
     ("UserError.path", "one step of an input"),
     ("StairModel.stages", "three to seven"),
     ("Barrier.availableMoves", "the stages"),

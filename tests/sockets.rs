@@ -92,6 +92,11 @@ impl Socket {
         }
     }
 
+    /// The next message, if one comes within this time, which is shorter than a test waits elsewhere.
+    pub async fn hear_within(&mut self, time: Duration) -> Option<Value> {
+        tokio::time::timeout(time, self.hear()).await.ok()
+    }
+
     /// The data of the next result of an operation.
     pub async fn data(&mut self) -> Value {
         let mut message = self.hear().await;

@@ -9,6 +9,9 @@ use crate::databases::{TestDatabase, both_databases};
 
 mod barriers;
 mod circle;
+mod differencing;
+mod families;
+mod guarding;
 mod model;
 mod signals;
 mod stairs;
@@ -68,6 +71,13 @@ pub async fn confirmed(app: &TestApp, theme: &Value) {
     let review =
         command_for(&app.supervisor().await, "themeReview", verdict, "theme { status }", Some("klar belegt")).await;
     assert_eq!(review.user_errors(), Vec::<&str>::new(), "{review:?}");
+}
+
+/// A theme that may be put to a body: a coordinator proposed it, and the centre confirmed it, whatever it rests on.
+pub async fn presentable(app: &TestApp, kind: &str) -> Value {
+    let theme = proposed(&app.coordinator().await, kind).await;
+    confirmed(app, &theme).await;
+    theme
 }
 
 /// What the walk over the schema needs: a barrier of a case of the town, a theme that rests on it, a draft of a stair model.

@@ -15,7 +15,8 @@ mod requests;
 pub const COLLEAGUE: &str = "zweite@kreis-coesfeld.example";
 
 /// All that is asked of a transfer.
-const TRANSFER: &str = "transfer { id kind status reference version answerBy message legalBasis consent { id }
+const TRANSFER: &str =
+    "transfer { id kind status reference version answerBy message legalBasis clientAgreedOn consent { id }
     case { id } giver { displayName } receiver { displayName } summary { phase openConsents unconfirmed }
     items { nodes { kind recordId dueOn confirmedAt } }
     availableTransitions { name allowed blockedBy { code } } }";
@@ -42,9 +43,15 @@ pub async fn manager(user: &Client, name: &str) -> Value {
     nodes.iter().find(|node| node["displayName"].as_str().unwrap().starts_with(name)).unwrap()["id"].clone()
 }
 
-/// Offers a case; `more` adds to the input.
+async fn opened_on(user: &Client, case: &Value) -> Value {
+    let answer = user.send("query($id: ID!) { case(id: $id) { openedOn } }", json!({ "id": case["id"] })).await;
+    answer.data()["case"]["openedOn"].clone()
+}
+
+/// Offers a case to which the client agreed on the day when it was opened; `more` adds to the input.
 pub async fn offer(user: &Client, case: &Value, to: &str, more: Value) -> Answer {
     let mut input = json!({ "caseId": case["id"], "toStaffMemberId": manager(user, to).await });
+    input["clientAgreedOn"] = opened_on(user, case).await;
     for (name, value) in more.as_object().unwrap() {
         input[name] = value.clone();
     }
@@ -95,6 +102,13 @@ pub async fn notices(user: &Client) -> Vec<String> {
 pub async fn lead(app: &TestApp, case: &Value) -> Value {
     let query = "query($id: ID!) { case(id: $id) { lead { displayName } substitute { displayName } status } }";
     app.supervisor().await.send(query, json!({ "id": case["id"] })).await.data()["case"].clone()
+}
+
+/// The child in the household of a known case.
+async fn child(user: &Client, case: &Value) -> Value {
+    let query = "query($id: ID!) { case(id: $id) { persons { nodes { relation client { id } } } } }";
+    let persons = user.send(query, json!({ "id": case["id"] })).await.data()["case"]["persons"]["nodes"].clone();
+    persons.as_array().unwrap().iter().find(|person| person["relation"] == "CHILD").unwrap()["client"]["id"].clone()
 }
 
 /// Records a release of all data in favour of an organisation.
@@ -204,6 +218,27 @@ both_databases! {
         assert_eq!(give(&receiver, "transferAccept", &offered["id"], None).await.user_errors(), Vec::<&str>::new());
     }
 
+    async fn a_lead_hands_a_case_over_when_the_client_agreed_or_says_why_the_client_was_not_asked(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let giver = app.user(CENTRAL).await;
+        colleague(&app).await;
+        let case = known(&giver).await;
+        let unasked = json!({ "clientAgreedOn": null });
+        assert_eq!(offer(&giver, &case, "Zita", unasked).await.user_errors(), ["CLIENT_AGREEMENT_NEEDED"]);
+        for day in ["2023-05-31", "2023-06-02"] {
+            let refused = offer(&giver, &case, "Zita", json!({ "clientAgreedOn": day })).await;
+            assert_eq!(refused.user_errors(), ["DATE_OUT_OF_RANGE"], "before the case was opened, or still to come");
+        }
+        let offered = offer(&giver, &case, "Zita", json!({ "clientAgreedOn": "2023-06-01" })).await;
+        let transfer = &offered.payload()["transfer"];
+        assert_eq!((&transfer["kind"], &transfer["clientAgreedOn"]), (&json!("HAND_OVER"), &json!("2023-06-01")));
+        give(&giver, "transferWithdraw", &transfer["id"], None).await;
+        let input = json!({ "caseId": case["id"], "toStaffMemberId": manager(&giver, "Zita").await, "legalBasis": "PUBLIC_TASK_6_1_E" });
+        assert_eq!(command(&giver, "transferOffer", input.clone(), TRANSFER).await.user_errors(), ["REASON_NEEDED"]);
+        let offered = command_for(&giver, "transferOffer", input, TRANSFER, Some("Im Krankenhaus, nicht zu fragen")).await;
+        assert_eq!(offered.payload()["transfer"]["legalBasis"], "PUBLIC_TASK_6_1_E", "{offered:?}");
+    }
+
     async fn passing_a_case_to_another_employer_needs_a_release_of_all_of_it_or_a_legal_basis(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let (giver, receiver) = (app.user(CENTRAL).await, app.user(MUNICIPAL).await);
@@ -218,6 +253,9 @@ both_databases! {
             assert_eq!(offer(&giver, &case, "Cem", json!({ "legalBasis": basis })).await.user_errors()[0], expected);
         }
         let consent = release(&giver, client, "Stadt Coesfeld", &["IDENTITY", "CONTACT_DETAILS", "LANGUAGES"]).await;
+        let refused = offer(&giver, &case, "Cem", json!({})).await;
+        assert_eq!(refused.user_errors(), ["TRANSFER_CONSENT_NEEDED"], "nobody asked the child");
+        release(&giver, &child(&giver, &case).await, "Stadt Coesfeld", &["IDENTITY"]).await;
         let offered = offer(&giver, &case, "Cem", json!({})).await;
         let transfer = &offered.payload()["transfer"];
         assert_eq!((&transfer["kind"], &transfer["consent"]["id"]), (&json!("TRANSFER"), &consent), "{offered:?}");

@@ -119,6 +119,7 @@ async fn every_root_field_is_closed_to_somebody_who_is_not_logged_in() {
         plan: id("spl"),
         goal: id("goa"),
         measure: id("mea"),
+        contact: id("con"),
         note: id("not"),
         task: id("tsk"),
         stair_model: id("stm"),

@@ -105,6 +105,7 @@ pub async fn ids(app: &TestApp, place: &Place<'_>) -> Ids {
         plan: work.plan,
         goal: work.goal,
         measure: work.measure,
+        contact: work.contact,
         note: work.note,
         task: work.task,
         stair_model: text(&structure["stairModel"]),
@@ -174,7 +175,7 @@ pub async fn readers(app: &TestApp, place: &Place<'_>) -> Vec<Reader> {
 }
 
 /// Whether a subscription may begin: what a refused one says at once, a running one says nothing yet.
-async fn begin(app: &TestApp, client: &Client, sample: &Sample) -> String {
+pub async fn begin(app: &TestApp, client: &Client, sample: &Sample) -> String {
     let engine = &app.app.engine;
     let authorization = client.token.as_ref().map(|token| format!("Bearer {token}"));
     let caller = match engine.authenticate(authorization.as_deref(), None).await {

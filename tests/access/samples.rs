@@ -59,6 +59,8 @@ pub struct Ids {
     pub goal: String,
     /// The measure towards that goal.
     pub measure: String,
+    /// A contact in that case.
+    pub contact: String,
     /// A note about that case.
     pub note: String,
     /// A task in that case.
@@ -212,7 +214,7 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             read("query($id: ID!) { client(id: $id) { id identity { familyName } } }", json!({ "id": ids.client }))
         }
         ("Query", "clientSearch") => {
-            read("{ clientSearch(names: \"Musterfrau\") { client { identity { familyName } } } }", json!({}))
+            read("{ clientSearch(names: \"Musterfrau\") { nodes { client { identity { familyName } } } } }", json!({}))
         }
         ("Query", "clientExtract") => {
             read("query($id: ID!) { clientExtract(id: $id) { json } }", json!({ "id": ids.client }))
@@ -511,6 +513,9 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
             "",
             json!({ "municipalityId": ids.municipality, "unit": "PERSON", "intensity": "STANDARD", "referralSource": "OTHER" }),
         )],
+        ("Mutation", "caseCorrect") => {
+            vec![command(field, "", json!({ "caseId": ids.case, "intensity": "INTENSIVE" }))]
+        }
         ("Mutation", "caseAdvancePhase") => vec![command(field, "", json!({ "caseId": ids.case, "to": "CLEARING" }))],
         ("Mutation", "casePause" | "caseResume" | "caseReopen") => {
             vec![command(field, "", json!({ "caseId": ids.case }))]
@@ -582,6 +587,9 @@ pub fn samples(root: &str, field: &str, ids: &Ids) -> Option<Vec<Sample>> {
         }
         ("Mutation", "contactRecord") => {
             vec![command(field, "", json!({ "caseId": ids.case, "channel": "EMAIL", "partner": "CLIENT" }))]
+        }
+        ("Mutation", "contactCorrect") => {
+            vec![command(field, "", json!({ "contactId": ids.contact, "channel": "EMAIL" }))]
         }
         ("Mutation", "noteWrite") => vec![command(field, "", json!({ "caseId": ids.case, "text": "Vermerk" }))],
         ("Mutation", "noteCorrect") => vec![command(field, "", json!({ "noteId": ids.note, "text": "Vermerk" }))],

@@ -48,6 +48,25 @@ both_databases! {
         assert_eq!(refused(user, "agendaItemAdd", themed).await, rule("NOT_FOUND", "themeId"));
     }
 
+    async fn a_theme_comes_onto_an_agenda_only_from_its_confirmation_on(db: TestDatabase) {
+        let round = Round::open(db, 1, json!({})).await;
+        let meeting = round.planned().await;
+        let plain = round.item(&meeting, "Ohne Thema", json!({})).await;
+        let statuses = [("SIGNAL", false), ("PROPOSED", false), ("UNDER_REVIEW", false), ("CONFIRMED", true), ("PRIORITISED", true),
+            ("IN_WORK", true), ("DECIDED", true), ("IMPLEMENTED", true), ("EVALUATED", true), ("FORWARDED_TO_STATE", true),
+            ("REJECTED", false), ("MERGED", false), ("PARKED", false)];
+        for (number, (status, may)) in (1_i32..).zip(statuses) {
+            let theme = round.theme(number, status).await;
+            let add = json!({ "meetingId": meeting, "title": "Thema", "themeId": theme });
+            let change = json!({ "agendaItemId": plain, "title": "Mit Thema", "isPublic": false, "themeId": theme });
+            let expected = if may { Vec::new() } else { vec![rule("THEME_NOT_CONFIRMED", "themeId")] };
+            for (name, input) in [("agendaItemAdd", add), ("agendaItemChange", change)] {
+                let answer = command(&round.coordinator, name, input, "replayed").await;
+                assert_eq!(answer.rules(), expected, "{name} {status}");
+            }
+        }
+    }
+
     async fn what_was_put_off_or_is_not_done_comes_again_at_the_next_meeting_of_the_body(db: TestDatabase) {
         let mut round = Round::open(db, 2, json!({})).await;
         let (first, items) = round.held(&[json!({}), json!({})]).await;
@@ -97,7 +116,7 @@ both_databases! {
         let mut round = Round::open(db, 1, json!({})).await;
         let manager = round.app.user(crate::clients::CENTRAL).await;
         crate::structure::met(&manager, 1, "OFFER_FULL").await;
-        let theme = crate::structure::proposed(&round.coordinator, "OFFER_FULL").await;
+        let theme = crate::structure::presentable(&round.app, "OFFER_FULL").await;
         let meeting = round.planned().await;
         for field in ["title", "description", "proposal"] {
             let mut input = json!({ "meetingId": meeting, "title": "Kurse", "themeId": theme });

@@ -102,20 +102,28 @@ both_databases! {
         let mut round = Round::open(db, 1, json!({})).await;
         let mut items = Vec::new();
         let cases = [("PRIORITISED", "ADOPT", "DECIDED"), ("IN_WORK", "ADOPT", "DECIDED"), ("CONFIRMED", "ADOPT", "CONFIRMED"),
-            ("IN_WORK", "TAKE_NOTE", "IN_WORK"), ("IN_WORK", "REFER_TO_STATE", "FORWARDED_TO_STATE")];
+            ("IN_WORK", "TAKE_NOTE", "IN_WORK"), ("IN_WORK", "REFER_TO_STATE", "FORWARDED_TO_STATE"),
+            ("PRIORITISED", "REJECT", "REJECTED"), ("IN_WORK", "REJECT", "REJECTED"), ("CONFIRMED", "REJECT", "CONFIRMED")];
         for (number, (status, _, _)) in (1_i32..).zip(cases) {
             items.push(json!({ "themeId": round.theme(number, status).await }));
         }
         let (_, ids) = round.held(&items).await;
         let mut tables = Tables::open(round.app.db.url()).await;
         for (number, ((_, kind, after), item)) in (1_i32..).zip(cases.into_iter().zip(ids)) {
-            let votes = if kind == "TAKE_NOTE" { Value::Null } else { count(1, 0, 0) };
+            let votes = match kind {
+                "TAKE_NOTE" => Value::Null,
+                "REJECT" => count(0, 1, 0),
+                _ => count(1, 0, 0),
+            };
             done(&round.coordinator, "decisionRecord", decision(&item, kind, votes), "decision { id }").await;
             let found = tables.text(&format!("SELECT status FROM theme WHERE number = {number} AND touched_at IS NOT NULL AND version = 2")).await;
             assert_eq!(found, after, "{kind}");
         }
-        assert_eq!(tables.number("SELECT count(*) FROM theme_change WHERE from_status <> to_status AND account_id IS NOT NULL").await, 3);
-        assert_eq!(tables.count("theme_change").await, 3);
+        assert_eq!(tables.number("SELECT count(*) FROM theme_change WHERE from_status <> to_status AND account_id IS NOT NULL").await, 5);
+        assert_eq!(tables.count("theme_change").await, 5);
+        // A rejection has the words of the decision as its reason; the other steps need none.
+        assert_eq!(tables.count("theme_change WHERE to_status = 'REJECTED' AND reason = 'Beschluss'").await, 2);
+        assert_eq!(tables.count("theme_change WHERE reason IS NOT NULL").await, 2);
     }
 
     async fn the_institution_that_is_responsible_is_told_and_reports_what_it_did(db: TestDatabase) {

@@ -14,7 +14,9 @@ use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 
 use super::*;
+use crate::clients::{CENTRAL, MUNICIPAL};
 use crate::databases::required;
+use crate::structure::{confirmed, failed_measure, met, proposed, raised};
 
 /// Under which address the outside world is told to find the server.
 const OUTSIDE: &str = "https://kim.example.org";
@@ -26,9 +28,19 @@ async fn server(db: TestDatabase) -> TestApp {
 }
 
 /// A body that meets in public, and its table.
-async fn council(db: TestDatabase) -> Round {
+pub async fn council(db: TestDatabase) -> Round {
     Round::at(server(db).await, 2, json!({ "kind": "COUNCIL_COMMITTEE", "name": "Fachausschuss", "isPublic": true }))
         .await
+}
+
+/// Releases a theme to the public, in a meeting as well; then all that everybody reads, and the addresses of it.
+pub async fn told_of(round: &Round, theme: &str, publication: &str) -> (String, Vec<String>) {
+    round.decide(publication, "PUBLISHED").await;
+    round.shown_on(theme, "Bericht").await;
+    let walk = Everybody::of(&round.app).walk().await;
+    let addresses = walk.objects.keys().chain(walk.pages.keys());
+    let addresses = addresses.filter_map(|address| address.strip_prefix(OUTSIDE)).map(str::to_owned).collect();
+    (walk.text, addresses)
 }
 
 /// Somebody without an account.
@@ -283,6 +295,35 @@ impl Round {
         id(&done(&self.coordinator, "paperAdd", input, "paper { id }").await)
     }
 
+    /// What of a theme is to leave the centre, as a coordinator writes it; nobody has agreed yet.
+    async fn requested(&self, theme: &str, title: &str) -> String {
+        let input = json!({ "themeId": theme, "title": title, "text": format!("Worum es geht: {title}.") });
+        id(&done(&self.coordinator, "themePublicationRequest", input, "publication { id }").await)
+    }
+
+    /// What the second pair of eyes says.
+    async fn decide(&self, publication: &str, status: &str) {
+        let input = json!({ "themePublicationId": publication, "status": status });
+        let supervisor = self.app.supervisor().await;
+        done(&supervisor, "themePublicationDecide", input, "publication { id }").await;
+    }
+
+    /// A publication of a theme that two people agreed on.
+    async fn released(&self, theme: &str, title: &str) -> String {
+        let publication = self.requested(theme, title).await;
+        self.decide(&publication, "PUBLISHED").await;
+        publication
+    }
+
+    /// A published meeting with one public item on a theme, and the item.
+    async fn shown_on(&self, theme: &str, item: &str) -> (String, String) {
+        let meeting = self.planned().await;
+        let item = self.item(&meeting, item, json!({ "isPublic": true, "themeId": theme })).await;
+        self.invite(&meeting).await;
+        self.publish(&meeting).await;
+        (meeting, item)
+    }
+
     /// A published meeting with one public item, and the item.
     async fn shown(&self, item: &str) -> (String, String) {
         let meeting = self.planned().await;
@@ -307,6 +348,15 @@ both_databases! {
         round.file(&second, "Folien", PDF, true).await;
         round.reference(json!({ "meetingId": meeting }), "Vorbericht", SESSIONNET, true).await;
         round.reference(json!({ "agendaItemId": second }), "Vorlage", SESSIONNET, true).await;
+        let central = round.app.user(CENTRAL).await;
+        for number in 0..9 {
+            met(&central, number, "OFFER_FULL").await;
+        }
+        let theme = proposed(&round.coordinator, "OFFER_FULL").await;
+        confirmed(&round.app, &theme).await;
+        let theme = theme.as_str().unwrap();
+        round.item(&meeting, "Volle Kurse", json!({ "isPublic": true, "themeId": theme })).await;
+        let published = round.released(theme, "Mehr Kursplätze").await;
         round.invite(&meeting).await;
         round.publish(&meeting).await;
         done(&round.coordinator, "agendaItemRemove", json!({ "agendaItemId": gone }), "agendaItem { id }").await;
@@ -325,6 +375,11 @@ both_databases! {
             assert_eq!(errors, Vec::<String>::new(), "{object:#}");
             assert_eq!(object["id"], **url);
             for (property, value) in object.as_object().unwrap() {
+                // What the specification has no words for is told by words of our own, of published themes and nothing else.
+                if property.starts_with("kim:") {
+                    assert_eq!(object["paperType"], "Generatives Thema", "{object:#}");
+                    continue;
+                }
                 let of = &schema["properties"][property];
                 assert!(of.is_object(), "{name} has no {property}");
                 check_property(&walk, &format!("{url}.{property}"), of, value);
@@ -338,6 +393,8 @@ both_databases! {
         for (url, page) in &walk.pages {
             assert!(page["pagination"].is_object() && page["links"]["self"].is_string(), "{url}");
         }
+        let theme = &walk.objects[&at("paper", &published)];
+        assert!(theme["kim:cases"].is_u64() && theme["consultation"][0]["agendaItem"].is_string(), "{theme:#}");
         // The validator does find what is wrong.
         let broken = |name: &str, mut object: Value, property: &str, value: Value| {
             object[property] = value;
@@ -377,6 +434,10 @@ both_databases! {
         let part = round.item(&meeting, "Kanarie Teil", json!({ "parentId": parent })).await;
         hidden.push(("agendaitem", secret.clone()));
         hidden.push(("agendaitem", part.clone()));
+        hidden.push(("paper", round.requested(&theme, "Kanarie Thema").await));
+        let declined = round.requested(&theme, "Kanarie abgelehnt").await;
+        round.decide(&declined, "REFUSED").await;
+        hidden.push(("paper", declined));
         for (item, name) in [(&public, "Kanarie Papier"), (&secret, "Kanarie Anlage")] {
             let is_public = *item == secret;
             let paper = round.reference(json!({ "agendaItemId": item }), name, "https://ris.example/kanarie", is_public).await;
@@ -456,6 +517,8 @@ both_databases! {
             }
         }
         assert_eq!(nothing.0, StatusCode::NOT_FOUND);
+        // Nor does the item tell that it is on a theme of which nothing was released.
+        everybody.json(&at("consultation", &public), StatusCode::NOT_FOUND).await;
         // And neither do the changes of what is not public tell of it.
         let before = everybody.found(&at("meeting", &meeting)).await;
         round.minute().await;
@@ -802,8 +865,12 @@ both_databases! {
     async fn what_was_published_before_there_was_a_register_is_registered_by_the_migration(db: TestDatabase) {
         let round = council(db).await;
         let (meeting, _) = round.shown("Punkt").await;
+        let theme = round.theme(81, "CONFIRMED").await;
+        let published = round.released(&theme, "Volle Kurse").await;
+        let (_, item) = round.shown_on(&theme, "Kurse").await;
         let everybody = Everybody::of(&round.app);
         let before: BTreeSet<String> = everybody.walk().await.objects.into_keys().collect();
+        assert!([at("paper", &published), at("consultation", &item)].iter().all(|url| before.contains(url)), "{before:?}");
         let mut tables = Tables::open(round.app.db.url()).await;
         tables.run("DELETE FROM published_object").await;
         everybody.json(&at("meeting", &meeting), StatusCode::NOT_FOUND).await;
@@ -820,9 +887,13 @@ both_databases! {
         let round = council(db).await;
         let (meeting, item) = round.shown("Punkt").await;
         let everybody = Everybody::of(&round.app);
+        let theme = round.theme(82, "CONFIRMED").await;
+        let published = round.released(&theme, "Volle Kurse").await;
         let mut tables = Tables::open(round.app.db.url()).await;
+        assert_eq!(everybody.found(&at("paper", &published)).await["name"], "Volle Kurse");
         tables.run("UPDATE meeting SET published_at = NULL WHERE title = 'Sitzung'").await;
-        for url in [at("meeting", &meeting), at("agendaitem", &item), at("location", &meeting)] {
+        tables.run("UPDATE theme_publication SET status = 'WITHDRAWN'").await;
+        for url in [at("meeting", &meeting), at("agendaitem", &item), at("location", &meeting), at("paper", &published)] {
             everybody.json(&url, StatusCode::NOT_FOUND).await;
         }
         assert!(everybody.listed("agendaItem", "").await.iter().all(|one| one["name"] != "Punkt"));
@@ -831,12 +902,12 @@ both_databases! {
     async fn it_needs_the_public_address_and_can_be_switched_off(db: TestDatabase) {
         let app = TestApp::on(db).with("KIM_OPARL_ENABLED", "true").start().await;
         let everybody = Everybody::of(&app);
-        for path in ["", "/body", "/meeting/1", "/file/1/access", "/nothing"] {
+        for path in ["", "/body", "/meeting/1", "/paper/thp_00000000000070008000000000000000", "/file/1/access", "/nothing"] {
             let error = everybody.json(&format!("{OUTSIDE}/oparl/v1{path}"), StatusCode::SERVICE_UNAVAILABLE).await;
             assert_eq!(error["debug"], "server.public_url is not set");
         }
         let off = app.neighbour().with("KIM_SERVER_PUBLIC_URL", OUTSIDE).start().await;
-        for path in ["", "/body", "/nothing"] {
+        for path in ["", "/body", "/paper/thp_00000000000070008000000000000000", "/nothing"] {
             let (status, _, body) = Everybody::of(&off).get(&format!("{OUTSIDE}/oparl/v1{path}")).await;
             assert_eq!((status, body.as_slice()), (StatusCode::NOT_FOUND, b"Not found.\n".as_slice()), "like any path that does not exist");
         }
@@ -876,6 +947,192 @@ both_databases! {
             let input = json!({ "kind": kind, "name": "Fallkonferenz", "isPublic": true });
             assert_eq!(refused(&round.coordinator, "bodyFound", input).await, rule("BODY_NEVER_PUBLIC", "isPublic"));
         }
+    }
+
+    async fn a_theme_is_read_by_everybody_in_the_words_and_figures_that_two_people_released_and_in_no_others(db: TestDatabase) {
+        let round = council(db).await;
+        let everybody = Everybody::of(&round.app);
+        let coordinator = &round.coordinator;
+        let (central, municipal) = (round.app.user(CENTRAL).await, round.app.user(MUNICIPAL).await);
+        let now = || kim::domain::bodies::oparl::instant(round.app.clock.now()).replace('+', "%2B");
+        let changed = async |list: &str, since: &str| everybody.listed(list, &format!("?modified_since={since}")).await;
+        // What it rests on: people with names, and what is told of one of them.
+        for number in 0..9 {
+            met(&central, number, "OFFER_FULL").await;
+        }
+        let (_, measure) = failed_measure(&municipal).await;
+        let vignette = json!({ "measureId": measure, "severity": "SERIOUS", "minutesLost": 90, "delayDays": 14,
+            "vignette": "Kanarie: der Kurs war voll, Wartezeit acht Monate." });
+        raised(&municipal, vignette).await;
+        let theme = proposed(coordinator, "OFFER_FULL").await;
+        confirmed(&round.app, &theme).await;
+        let theme = theme.as_str().unwrap();
+        let (meeting, item) = round.shown_on(theme, "Volle Kurse").await;
+        let hidden = ["Kanarie", "Nummer1", "Musterfrau", "Kurse sind voll", "In vielen Fällen", theme, kim::demo::COORDINATOR_LOGIN];
+        let named = json!({ "themeId": theme, "title": "Kurse", "text": "Familie Nummer1 findet keinen Kurs." });
+        assert_eq!(refused(coordinator, "themePublicationRequest", named).await, rule("TEXT_NAMES_PERSON", "text"));
+        // One person wrote it: there is nothing, and no consultation either.
+        let input = json!({ "themeId": theme, "title": "Mehr Kursplätze", "text": "Es fehlen Plätze in Sprachkursen." });
+        let written = done(coordinator, "themePublicationRequest", input, "publication { id cases municipalities costEuro figuresOn themeStatus }").await;
+        let (published, release) = (id(&written), json!({ "themePublicationId": written["id"], "status": "PUBLISHED" }));
+        assert_eq!(refused(coordinator, "themePublicationDecide", release).await, rule("PUBLICATION_OWN", ""));
+        let before = everybody.walk().await;
+        assert!(!before.text.contains("Mehr Kursplätze") && !before.text.contains(&published), "it waits for a second person");
+        for url in [at("paper", &published), at("consultation", &item)] {
+            everybody.json(&url, StatusCode::NOT_FOUND).await;
+        }
+        assert_eq!(everybody.found(&at("agendaitem", &item)).await.get("consultation"), None);
+        // A second one released it: everybody reads it, by the figures of that day.
+        round.minute().await;
+        let since = now();
+        round.decide(&published, "PUBLISHED").await;
+        let shown = everybody.found(&at("paper", &published)).await;
+        let told: BTreeMap<&str, &Value> = shown.as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value)).collect();
+        let names_told = ["body", "consultation", "created", "date", "id", "kim:cases", "kim:costEuro", "kim:figuresOn", "kim:municipalities",
+            "kim:text", "kim:themeStatus", "modified", "name", "paperType", "reference", "type"];
+        assert_eq!(told.keys().copied().collect::<Vec<_>>(), names_told);
+        for (property, expected) in [
+            ("name", json!("Mehr Kursplätze")), ("kim:text", json!("Es fehlen Plätze in Sprachkursen.")), ("date", json!("2023-06-01")),
+            ("paperType", json!("Generatives Thema")), ("reference", json!("GT-1")), ("kim:themeStatus", json!("bestätigt")),
+            ("kim:cases", written["cases"].clone()), ("kim:municipalities", written["municipalities"].clone()),
+            ("kim:costEuro", written["costEuro"].clone()), ("kim:figuresOn", written["figuresOn"].clone()),
+        ] {
+            assert_eq!(shown[property], expected, "{property}");
+        }
+        assert_eq!(written["themeStatus"], "CONFIRMED");
+        assert!(written["cases"].as_u64().is_some_and(|cases| cases >= 5 && cases.is_multiple_of(5)), "{written}");
+        let consultation = &shown["consultation"][0];
+        assert_eq!((&consultation["agendaItem"], &consultation["meeting"], &consultation["paper"]),
+            (&json!(at("agendaitem", &item)), &json!(at("meeting", &meeting)), &shown["id"]));
+        assert_eq!(everybody.found(&at("agendaitem", &item)).await["consultation"], consultation["id"]);
+        assert_eq!(changed("paper", &since).await, std::slice::from_ref(&shown));
+        assert_eq!(changed("consultation", &since).await, std::slice::from_ref(consultation));
+        assert_eq!(names(&changed("agendaItem", &since).await), ["Volle Kurse"]);
+        let walk = everybody.walk().await;
+        assert!(walk.text.contains("Mehr Kursplätze"), "the walk has not found it");
+        for word in hidden {
+            assert!(!walk.text.contains(word), "{word}");
+        }
+        // The theme lives on; what was released stays.
+        round.minute().await;
+        for number in 20..32 {
+            met(&municipal, number, "OFFER_FULL").await;
+        }
+        done(coordinator, "themeGather", json!({ "themeId": theme }), "theme { id }").await;
+        done(coordinator, "themeSteer", json!({ "themeId": theme, "status": "PRIORITISED" }), "theme { id }").await;
+        let mut tables = Tables::open(round.app.db.url()).await;
+        tables.run("UPDATE theme SET title = 'Kanarie Titel', description = 'Kanarie Beschreibung', reach = 'STATE'").await;
+        assert_eq!(everybody.found(&at("paper", &published)).await, shown);
+        assert!(!everybody.walk().await.text.contains("Kanarie"));
+        // The next publication takes its place, under the same reference.
+        round.minute().await;
+        let since = now();
+        let next = round.released(theme, "Neue Kurse").await;
+        let gone = everybody.found(&at("paper", &published)).await;
+        assert_eq!((&gone["deleted"], gone.as_object().unwrap().len()), (&json!(true), 5), "{gone}");
+        let shown = everybody.found(&at("paper", &next)).await;
+        assert_eq!((&shown["name"], &shown["reference"], &shown["kim:themeStatus"]), (&json!("Neue Kurse"), &json!("GT-1"), &json!("priorisiert")));
+        assert_eq!(changed("paper", &since).await, [gone, shown.clone()]);
+        assert_eq!(everybody.found(&at("consultation", &item)).await["paper"], shown["id"]);
+        let other = round.theme(83, "CONFIRMED").await;
+        let small = everybody.found(&at("paper", &round.released(&other, "Wenige Fälle").await)).await;
+        assert_eq!(small["reference"], "GT-2", "the next theme of which something was released, whatever its number is");
+        assert!(["kim:cases", "kim:municipalities", "kim:costEuro", "consultation"].iter().all(|name| small.get(*name).is_none()), "{small}");
+        // Taken back, it is gone without a word of it.
+        round.minute().await;
+        let since = now();
+        round.decide(&next, "WITHDRAWN").await;
+        for url in [at("paper", &next), at("consultation", &item)] {
+            let gone = everybody.found(&url).await;
+            let properties: BTreeSet<&str> = gone.as_object().unwrap().keys().map(String::as_str).collect();
+            assert_eq!(properties, BTreeSet::from(["created", "deleted", "id", "modified", "type"]), "{gone}");
+        }
+        assert_eq!(changed("paper", &since).await[0]["deleted"], true);
+        assert_eq!(everybody.found(&at("agendaitem", &item)).await.get("consultation"), None);
+        assert_eq!(names(&everybody.listed("paper", "").await).iter().filter(|name| ["Mehr Kursplätze", "Neue Kurse"].contains(name)).count(), 0);
+        let walk = everybody.walk().await;
+        for word in hidden.into_iter().chain(["Mehr Kursplätze", "Neue Kurse"]) {
+            assert!(!walk.text.contains(word), "{word}");
+        }
+    }
+
+    async fn a_published_theme_names_the_public_items_that_deal_with_it_and_no_others(db: TestDatabase) {
+        let round = council(db).await;
+        let everybody = Everybody::of(&round.app);
+        let user = &round.coordinator;
+        let now = || kim::domain::bodies::oparl::instant(round.app.clock.now()).replace('+', "%2B");
+        let (one, two) = (round.theme(84, "CONFIRMED").await, round.theme(85, "CONFIRMED").await);
+        let (first, second) = (at("paper", &round.released(&one, "Eins").await), at("paper", &round.released(&two, "Zwei").await));
+        let items = async |paper: &str| {
+            let consultations = everybody.found(paper).await["consultation"].as_array().cloned().unwrap_or_default();
+            consultations.iter().map(|one| one["agendaItem"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let nothing = Vec::<String>::new();
+        // An item counts once its meeting is published, and only if it is public itself.
+        let meeting = round.planned().await;
+        let item = round.item(&meeting, "Punkt", json!({ "isPublic": true, "themeId": one })).await;
+        let inside = round.item(&meeting, "Intern", json!({ "themeId": one })).await;
+        round.invite(&meeting).await;
+        assert_eq!(items(&first).await, nothing);
+        round.minute().await;
+        round.publish(&meeting).await;
+        let url = at("agendaitem", &item);
+        assert_eq!((items(&first).await, items(&second).await), (vec![url.clone()], nothing.clone()));
+        everybody.json(&at("consultation", &inside), StatusCode::NOT_FOUND).await;
+        // It turns to another theme: both papers change, and nobody else's.
+        round.minute().await;
+        let since = now();
+        let turn = json!({ "agendaItemId": item, "title": "Punkt", "isPublic": true, "themeId": two });
+        done(user, "agendaItemChange", turn, "agendaItem { id }").await;
+        assert_eq!((items(&first).await, items(&second).await), (nothing.clone(), vec![url.clone()]));
+        assert_eq!(names(&everybody.listed("paper", &format!("?modified_since={since}")).await), ["Eins", "Zwei"]);
+        assert_eq!(everybody.found(&at("consultation", &item)).await["paper"], second);
+        // A proposal is what the item leads to first; the theme names the item nevertheless.
+        let proposal = round.reference(json!({ "agendaItemId": item }), "Vorlage", SESSIONNET, true).await;
+        assert_eq!(everybody.found(&url).await["consultation"], at("consultation", &proposal));
+        assert_eq!(items(&second).await, std::slice::from_ref(&url));
+        // The meeting is taken back, and published again; then its body closes its doors.
+        round.unpublish(&meeting).await;
+        assert_eq!(items(&second).await, nothing);
+        round.publish(&meeting).await;
+        assert_eq!(items(&second).await, [url]);
+        round.minute().await;
+        let since = now();
+        let closed = json!({ "bodyId": round.body, "name": "Fachausschuss", "isPublic": false });
+        done(user, "bodyChange", closed, "body { id }").await;
+        assert_eq!(items(&second).await, nothing, "what was released of the theme stays, the meeting goes");
+        let papers = everybody.listed("paper", &format!("?modified_since={since}")).await;
+        assert!(papers.iter().any(|paper| paper["name"] == "Zwei") && papers.iter().all(|paper| paper["name"] != "Eins"), "{papers:?}");
+    }
+
+    async fn a_page_with_many_themes_costs_as_many_statements_as_one_with_a_single_theme(db: TestDatabase) {
+        let round = council(db).await;
+        let everybody = Everybody::of(&round.app);
+        let body = everybody.list(&format!("{OUTSIDE}/oparl/v1/body")).await.remove(0);
+        let cost = async |list: &str| {
+            round.app.seal().await;
+            let url = format!("{}?limit=100", body[list].as_str().unwrap());
+            let mut fewest = u64::MAX;
+            for _ in 0..8 {
+                let before = round.app.app.store.statements();
+                everybody.found(&url).await;
+                fewest = fewest.min(round.app.app.store.statements() - before);
+            }
+            fewest
+        };
+        let mut costs = Vec::new();
+        for numbers in [91..92, 92..96] {
+            for number in numbers {
+                let theme = round.theme(number, "CONFIRMED").await;
+                round.released(&theme, &format!("Thema der Öffentlichkeit {number}")).await;
+                round.shown_on(&theme, &format!("Punkt {number}")).await;
+            }
+            costs.push((cost("paper").await, cost("consultation").await, cost("meeting").await));
+        }
+        assert_eq!(costs[0], costs[1]);
+        // Three for the themes, or one for what the items lead to, besides what meetings cost.
+        let (papers, consultations, meetings) = costs[1];
+        assert!(papers <= 12 && consultations <= 9 && meetings <= 9, "{costs:?}");
     }
 
     async fn a_decision_does_not_publish_the_address_of_a_paper_that_is_not_public(db: TestDatabase) {

@@ -13,7 +13,7 @@ async fn fetch(round: &Round, user: &Client, meeting: &str, form: &str) -> reqwe
 }
 
 /// The words of a PDF, without blanks and places where words may break.
-fn words(pdf: &[u8]) -> String {
+pub fn words(pdf: &[u8]) -> String {
     let document = lopdf::Document::load_mem(pdf).unwrap();
     let pages: Vec<u32> = document.get_pages().keys().copied().collect();
     let text = document.extract_text(&pages).unwrap();
@@ -78,7 +78,7 @@ both_databases! {
         for number in 0..4 {
             crate::structure::met(&manager, number, "OFFER_FULL").await;
         }
-        let theme = crate::structure::proposed(&round.coordinator, "OFFER_FULL").await;
+        let theme = crate::structure::presentable(&round.app, "OFFER_FULL").await;
         let (_, items) = round.held(&[json!({ "themeId": theme })]).await;
         round.note(&items[0]).await;
         let meeting = round.planned().await;
@@ -105,5 +105,49 @@ both_databases! {
         let (page, five) = counted().await;
         assert!(page.contains("Thema 14"));
         assert_eq!(one, five, "statements");
+    }
+
+    async fn a_theme_that_is_not_up_for_a_decision_any_more_has_no_sheet_in_a_pack(db: TestDatabase) {
+        let round = Round::open(db, 1, json!({})).await;
+        let theme = crate::structure::presentable(&round.app, "OFFER_FULL").await;
+        let meeting = round.planned().await;
+        round.item(&meeting, "Volle Kurse", json!({ "themeId": theme })).await;
+        let page = async || fetch(&round, &round.coordinator, &meeting, "html").await.text().await.unwrap();
+        let before = page().await;
+        assert!(before.contains("Volle Kurse") && before.contains("In vielen Fällen sind Kurse belegt."), "{before}");
+        let parked = json!({ "themeId": theme, "status": "PARKED" });
+        let answer = crate::clients::command_for(&round.coordinator, "themeSteer", parked, "theme { status }", Some("ruht")).await;
+        assert_eq!(answer.user_errors(), Vec::<&str>::new(), "{answer:?}");
+        let after = page().await;
+        assert!(after.contains("Volle Kurse") && !after.contains("In vielen Fällen sind Kurse belegt."), "{after}");
+    }
+
+    async fn a_pack_tells_how_many_cases_wait_for_the_body_and_no_small_number(db: TestDatabase) {
+        let round = Round::open(db, 1, json!({})).await;
+        let (manager, supervisor) = (round.app.user(crate::clients::CENTRAL).await, round.app.supervisor().await);
+        let climb = async |numbers: std::ops::Range<usize>| {
+            for number in numbers {
+                let barrier = crate::structure::met(&manager, number, "COST").await["id"].clone();
+                let up = |stage: i32| json!({ "barrierId": barrier, "stage": stage });
+                done(&manager, "barrierMove", up(3), "barrier { id }").await;
+                let answer = crate::clients::command_for(&supervisor, "barrierMove", up(5), "barrier { id }", Some("betrifft alle")).await;
+                assert_eq!(answer.user_errors(), Vec::<&str>::new(), "{answer:?}");
+            }
+        };
+        let meeting = round.planned().await;
+        let page = async |meeting: &str| fetch(&round, &round.coordinator, meeting, "html").await.text().await.unwrap();
+        climb(0..4).await;
+        let few = page(&meeting).await;
+        assert!(few.contains("Offene Hürden") && few.contains("zu wenige, um eine Zahl zu nennen"), "{few}");
+        climb(4..10).await;
+        let many = page(&meeting).await;
+        // Ten, blurred by at most two, then a multiple of five.
+        let told = ["5", "10", "15"].map(|told| format!("{told} Fälle warten auf dieses Gremium"));
+        assert!(told.iter().any(|told| many.contains(told.as_str())), "{many}");
+        // The stair leads to no committee of the council.
+        let other = id(&done(&round.coordinator, "bodyFound", json!({ "kind": "COUNCIL_COMMITTEE", "name": "Ausschuss" }), "body { id }").await);
+        let input = json!({ "bodyId": other, "title": "Sitzung", "startsAt": round.in_days(1) });
+        let elsewhere = id(&done(&round.coordinator, "meetingPlan", input, "meeting { id }").await);
+        assert!(!page(&elsewhere).await.contains("Offene Hürden"));
     }
 }

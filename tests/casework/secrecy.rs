@@ -19,10 +19,12 @@ fn shown(answer: &Answer) -> usize {
     answer.body["data"].to_string().matches("MARK").count()
 }
 
-const ALL_COMMANDS: [(&str, &str); 7] = [
+const ALL_COMMANDS: [(&str, &str); 9] = [
     ("noteWrite", "note { id }"),
     ("noteCorrect", "note { id }"),
     ("contactRecord", "contact { id }"),
+    ("contactCorrect", "contact { id }"),
+    ("caseCorrect", "case { id }"),
     ("taskAdd", "task { id }"),
     ("assessmentRecord", "assessment { id }"),
     ("supportPlanDraft", "supportPlan { id }"),
@@ -36,12 +38,14 @@ async fn all_refused(user: &Client, case: &Value, work: &Work, code: &str) {
             "noteWrite" => json!({ "text": "neu" }),
             "noteCorrect" => json!({ "noteId": work.note, "text": "neu" }),
             "contactRecord" => json!({ "channel": "EMAIL", "partner": "CLIENT" }),
+            "contactCorrect" => json!({ "contactId": work.contact, "channel": "EMAIL" }),
+            "caseCorrect" => json!({ "intensity": "INTENSIVE" }),
             "taskAdd" => json!({ "text": "neu", "dueOn": "2023-07-01" }),
             "assessmentRecord" => json!({ "needArea": "WORK", "severity": "LOW" }),
             "caseChangeLegalSphere" => json!({ "changedOn": "2023-06-01", "begunSphere": "SGB_II" }),
             _ => json!({}),
         };
-        if name != "noteCorrect" {
+        if !["noteCorrect", "contactCorrect"].contains(&name) {
             input["caseId"] = case.clone();
         }
         assert_eq!(refused(user, name, input, fields).await, [code], "{name}");
@@ -80,8 +84,10 @@ both_databases! {
         let work = written(&user, &case["id"]).await;
         let input = json!({ "noteId": work.note, "text": "MARKBERICHTIGUNG" });
         command_for(&user, "noteCorrect", input, "note { id }", Some("MARKGRUND")).await;
+        let input = json!({ "contactId": work.contact, "note": "MARKKORREKTUR" });
+        command_for(&user, "contactCorrect", input, "contact { id }", Some("MARKGRUND")).await;
         let seen = user.send(ALL, json!({ "id": case["id"] })).await;
-        assert!(seen.body.to_string().contains("MARKBERICHTIGUNG"));
+        assert!(seen.body.to_string().contains("MARKBERICHTIGUNG") && seen.body.to_string().contains("MARKKORREKTUR"));
         let everything = Tables::open(app.db.url()).await.everything(app.db.url()).await;
         assert!(everything.contains("noteCorrect") && everything.contains("HOME_VISIT"), "the search looks at the right place");
         assert!(!everything.contains("MARK"), "something is readable in the database");

@@ -1,6 +1,7 @@
 //! Consent decides: what it releases opens, what it no longer covers is closed at once on every path.
 
 use super::*;
+use crate::tables::Tables;
 
 const ALL_TEXTS: &str = "query($id: ID!) { case(id: $id) { client { id identity { familyName address } }
     history { nodes { reason texts { kind text } } } } }";
@@ -17,7 +18,77 @@ async fn centre(user: &Client) -> Value {
     nodes.into_iter().find(|node| node["kind"] == "INTEGRATION_CENTRE").unwrap()["id"].clone()
 }
 
+/// Records a consent that nothing stands in the way of; its id.
+async fn given(user: &Client, input: Value) -> Value {
+    let answer = command(user, "consentRecord", input, "consent { id }").await;
+    assert_eq!(answer.user_errors(), Vec::<&str>::new(), "{answer:?}");
+    answer.payload()["consent"]["id"].clone()
+}
+
+/// How many recipients were told that something was revoked.
+async fn told(app: &TestApp) -> i64 {
+    Tables::open(app.db.url()).await.count("notice WHERE kind = 'CONSENT_REVOKED'").await
+}
+
 both_databases! {
+    async fn with_the_consent_to_the_record_all_releases_end_for_good_whatever_the_record_rests_on(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let (user, supervisor) = (app.user(CENTRAL).await, app.supervisor().await);
+        let centre = centre(&user).await;
+        let mut clients = Vec::new();
+        for basis in ["PUBLIC_TASK_6_1_E", "CONSENT_6_1_A"] {
+            let more = json!({ "legalBasis": basis, "consent": { "form": "ORAL", "language": "ar" } });
+            let case = open_case(&user, erika(), more).await.payload()["case"].clone();
+            let (client, record) = (&case["client"]["id"], &case["client"]["consents"]["nodes"][0]["id"]);
+            let before = given(&user, release(client, &centre, &["NOTES"])).await;
+            command(&user, "consentRevoke", json!({ "consentId": before }), "consent { id }").await;
+            let held = given(&user, release(client, &centre, &["IDENTITY"])).await;
+            let mut to_come = release(client, &centre, &["IDENTITY", "HISTORY"]);
+            to_come["validFrom"] = json!("2023-06-03");
+            let to_come = given(&user, to_come).await;
+            let counted = json!({ "clientId": client, "scope": "STATISTICS_ONLY", "form": "ORAL", "language": "ar" });
+            given(&user, counted).await;
+            assert!(!identity_is_gone(&supervisor, client).await);
+            let told_before = told(&app).await;
+            let revoke = json!({ "consentId": record });
+            assert_eq!(command(&user, "consentRevoke", revoke, "consent { id }").await.user_errors(), Vec::<&str>::new());
+
+            assert!(identity_is_gone(&supervisor, client).await, "{basis}");
+            assert_eq!(told(&app).await, told_before + 2, "whoever had one, or was to have one");
+            let query = "query($id: ID!) { client(id: $id) { consents { nodes { scope status version } }
+                history(first: 1) { nodes { command details } } } }";
+            let seen = user.send(query, json!({ "id": client })).await;
+            let consents = seen.data()["client"]["consents"]["nodes"].as_array().unwrap();
+            let consents: Vec<(&str, &str, i64)> = consents
+                .iter()
+                .map(|one| (one["scope"].as_str().unwrap(), one["status"].as_str().unwrap(), one["version"].as_i64().unwrap()))
+                .collect();
+            let expected = [
+                ("CASE_RECORD", "REVOKED", 2),
+                ("SUPERVISION_IDENTIFIED", "REVOKED", 2),
+                ("SUPERVISION_IDENTIFIED", "REVOKED", 2),
+                ("SUPERVISION_IDENTIFIED", "REVOKED", 2),
+                ("STATISTICS_ONLY", "GIVEN", 1),
+            ];
+            assert_eq!(consents, expected, "{basis}");
+            let event = &seen.data()["client"]["history"]["nodes"][0];
+            assert_eq!(event["command"], "consentRevoke");
+            let details: Value = serde_json::from_str(event["details"].as_str().unwrap()).unwrap();
+            assert_eq!(details, json!({ "alsoRevoked": [held, to_come] }));
+
+            let anew = json!({ "clientId": client, "scope": "CASE_RECORD", "form": "WRITTEN", "language": "ar" });
+            given(&user, anew).await;
+            assert_eq!(name_in_case(&user, &case["id"]).await, "Musterfrau");
+            assert!(identity_is_gone(&supervisor, client).await, "nothing comes back to life: {basis}");
+            clients.push(client.clone());
+        }
+        app.clock.advance(chrono::Duration::days(3));
+        let supervisor = app.supervisor().await;
+        for client in &clients {
+            assert!(identity_is_gone(&supervisor, client).await, "what was to come does not come");
+        }
+    }
+
     async fn a_release_opens_its_classes_of_data_for_its_recipient_until_it_is_revoked(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let (user, supervisor) = (app.user(CENTRAL).await, app.supervisor().await);
@@ -78,8 +149,8 @@ both_databases! {
         for secret in ["Musterfrau", "Musterweg", "MARKGRUND"] {
             assert!(!seen.body.to_string().contains(secret), "{secret} in {seen:?}");
         }
-        let found = user.query("{ clientSearch(names: \"Musterfrau\") { client { id } } }").await;
-        assert_eq!(found.data()["clientSearch"], json!([]));
+        let found = user.query("{ clientSearch(names: \"Musterfrau\") { nodes { client { id } } } }").await;
+        assert_eq!(found.data()["clientSearch"]["nodes"], json!([]));
         let correct = json!({ "clientId": client, "address": "Neuer Weg" });
         assert_eq!(command(&user, "clientCorrect", correct.clone(), "client { id }").await.user_errors(), ["CONSENT_NEEDED"]);
         let renewed = json!({ "clientId": client, "scope": "CASE_RECORD", "form": "WRITTEN", "language": "ar" });

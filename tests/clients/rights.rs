@@ -87,8 +87,8 @@ both_databases! {
         let restricted = command_for(&user, "clientRestrict", input.clone(), "client { status restrictedAt }", Some("bestreitet die Angaben")).await;
         assert_eq!(restricted.payload()["client"]["status"], "RESTRICTED", "{restricted:?}");
         assert!(name_in_case(&user, &case["id"]).await.is_null());
-        let found = user.query("{ clientSearch(names: \"Musterfrau\") { fit } }").await;
-        assert_eq!(found.data()["clientSearch"].as_array().unwrap().len(), 1, "only the child is found");
+        let found = user.query("{ clientSearch(names: \"Musterfrau\") { nodes { fit } } }").await;
+        assert_eq!(found.data()["clientSearch"]["nodes"].as_array().unwrap().len(), 1, "only the child is found");
         let correct = json!({ "clientId": client, "address": "Neuer Weg" });
         assert_eq!(command(&user, "clientCorrect", correct, "client { id }").await.user_errors(), ["CLIENT_RESTRICTED"]);
         assert!(extract(&user, client).await["html"].as_str().unwrap().contains("Musterfrau"));
@@ -127,8 +127,8 @@ both_databases! {
             .await;
         assert_eq!(seen.data()["case"]["client"], json!({ "status": "ERASED", "identity": { "familyName": null } }));
         assert!(!seen.body.to_string().contains("MARKGRUND"), "the log keeps no reason that a person could read");
-        let found = user.query("{ clientSearch(names: \"Erika Olena\") { fit } }").await;
-        assert_eq!(found.data()["clientSearch"], json!([]));
+        let found = user.query("{ clientSearch(names: \"Erika Olena\") { nodes { fit } } }").await;
+        assert_eq!(found.data()["clientSearch"]["nodes"], json!([]));
         let page = extract(&user, client).await["html"].as_str().unwrap().to_owned();
         assert!(!page.contains("Musterfrau") && !page.contains("MARKGRUND"));
         let reopen = json!({ "caseId": case["id"] });

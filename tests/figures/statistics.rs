@@ -9,7 +9,9 @@ use kim::domain::reporting::statistics::{DEFINITIONS, Population, last_reporting
 use kim::store::reporting::statistics::material;
 use serde_json::{Value, json};
 
-use super::{CENTRAL, MUNICIPAL, all_forbidden, close, command, district, open_many, statements, until};
+use super::{
+    CENTRAL, MUNICIPAL, all_forbidden, close, command, district, municipalities, open_many, statements, until,
+};
 use crate::app::{Client, TestApp};
 use crate::databases::{TestDatabase, both_databases};
 
@@ -189,6 +191,30 @@ both_databases! {
         assert_eq!(table(&coordinator, "MUNICIPALITY", Some("2023-05-31")).await, Value::Null);
         let closed = figures(&table(&coordinator, "CLOSURE_REASON", None).await);
         assert_eq!(closed[&Vec::new()], Some(10));
+    }
+
+    async fn a_correction_of_cases_changes_no_table_that_was_published(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let opened = open_many(&app, &app.user(CENTRAL).await, 40, 5).await;
+        until(&app, "2023-07-01");
+        let job = app.app.statistics_job();
+        assert!(job.publish_due().await.unwrap() > 0);
+        let coordinator = app.coordinator().await;
+        let published = async || {
+            [table(&coordinator, "MUNICIPALITY", None).await, table(&coordinator, "REFERRAL_SOURCE", None).await]
+        };
+        let before = published().await;
+        assert!(before.iter().all(|table| table["reportingOn"] == "2023-06-30"));
+        // None of the cases is one of these yet.
+        let towns = municipalities(&app).await;
+        let (town, _) = towns.iter().find(|(_, name)| *name == "Rosendahl").unwrap();
+        let central = app.user(CENTRAL).await;
+        for case in &opened[..8] {
+            let input = json!({ "caseId": case, "municipalityId": town, "referralSource": "OTHER" });
+            command(&central, "caseCorrect", input).await;
+        }
+        assert_eq!(job.publish_due().await.unwrap(), 0);
+        assert_eq!(published().await, before);
     }
 
     async fn figures_are_those_of_the_reporting_date_even_if_they_are_made_later(db: TestDatabase) {

@@ -206,6 +206,25 @@ both_databases! {
         assert_eq!(again.user_errors(), ["CONSENT_NEEDED"]);
     }
 
+    async fn consent_to_keep_documents_that_is_revoked_during_an_upload_keeps_the_content_out(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let user = app.user(CENTRAL).await;
+        let case = known(&user).await;
+        let keeping = json!({ "clientId": case["client"]["id"], "scope": "PHOTO_DOCUMENT", "form": "ORAL", "language": "uk" });
+        let consent = command(&user, "consentRecord", keeping, "consent { id }").await.payload()["consent"]["id"].clone();
+        let content = pdf(3_000_000);
+        let prepared = prepare(&user, &case, "PDF", content.len()).await;
+        let mut wire = begin(&app, &url(&app, &prepared, "upload"), content.len(), &content[..2_000_000]).await;
+        eventually("a part is on the disk", || async { !contents(&app).is_empty() }).await;
+        let revoke = json!({ "consentId": consent });
+        assert_eq!(command(&user, "consentRevoke", revoke, "consent { id }").await.user_errors(), Vec::<&str>::new());
+        wire.write_all(&content[2_000_000..]).await.unwrap();
+        let heard = hear(&mut wire).await;
+        assert!(heard.starts_with("HTTP/1.1 409") && heard.contains("DOCUMENT_CONSENT_NEEDED"), "{heard}");
+        eventually("it is gone", || async { contents(&app).is_empty() }).await;
+        assert_eq!(status(&user, &prepared.payload()["document"]["id"]).await, "RECEIVING");
+    }
+
     async fn a_deleted_document_is_gone_with_its_name_and_its_content(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let user = app.user(CENTRAL).await;

@@ -3,9 +3,9 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use super::{code, command_alone, get, link, pdf, prepare, put, stored, url};
+use super::{code, command_alone, files_in, get, link, pdf, prepare, put, stored, url};
 use crate::app::{Client, TestApp};
-use crate::clients::{CENTRAL, MUNICIPAL, command, known};
+use crate::clients::{CENTRAL, MUNICIPAL, command, command_for, known};
 use crate::databases::{TestDatabase, both_databases};
 use crate::tables::Tables;
 
@@ -22,6 +22,35 @@ async fn release(user: &Client, case: &Value, classes: &[&str]) -> Value {
     let given = command(user, "consentRecord", input, "consent { id }").await;
     assert_eq!(given.user_errors(), Vec::<&str>::new(), "{given:?}");
     given.payload()["consent"]["id"].clone()
+}
+
+/// Records a consent to keep photographs and documents; its id. `more` adds to the input.
+async fn keeping(user: &Client, case: &Value, more: Value) -> Value {
+    let mut input =
+        json!({ "clientId": case["client"]["id"], "scope": "PHOTO_DOCUMENT", "form": "ORAL", "language": "uk" });
+    for (name, value) in more.as_object().unwrap() {
+        input[name] = value.clone();
+    }
+    let given = command(user, "consentRecord", input, "consent { id }").await;
+    assert_eq!(given.user_errors(), Vec::<&str>::new(), "{given:?}");
+    given.payload()["consent"]["id"].clone()
+}
+
+async fn revoke(user: &Client, consent: &Value) {
+    let revoked = command(user, "consentRevoke", json!({ "consentId": consent }), "consent { id }").await;
+    assert_eq!(revoked.user_errors(), Vec::<&str>::new(), "{revoked:?}");
+}
+
+/// Reads as much of a download as comes: whether it broke off, and how many bytes came.
+async fn received(mut answer: reqwest::Response) -> (bool, usize) {
+    let mut received = 0;
+    loop {
+        match answer.chunk().await {
+            Ok(Some(piece)) => received += piece.len(),
+            Ok(None) => return (false, received),
+            Err(_) => return (true, received),
+        }
+    }
 }
 
 async fn is_invalid(address: &str) -> bool {
@@ -123,6 +152,103 @@ both_databases! {
         assert!(is_invalid(&address).await);
         // Others are not disturbed.
         assert!(get(&url(&app, &link(&user, &id).await, "download")).await.1 == content);
+    }
+
+    async fn once_the_consent_to_keep_them_is_gone_documents_say_nothing_and_lead_and_substitute_see_that_they_are_there(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let (user, municipal, supervisor) = (app.user(CENTRAL).await, app.user(MUNICIPAL).await, app.supervisor().await);
+        let (case, own) = (known(&user).await, known(&municipal).await);
+        let substitute = json!({ "caseId": case["id"], "substituteId": own["lead"]["id"] });
+        command(&user, "caseNameSubstitute", substitute, "case { id }").await;
+        let id = stored(&app, &user, &case, &pdf(5_000)).await;
+        release(&user, &case, &["DOCUMENTS", "HISTORY"]).await;
+        let query = "query($id: ID!, $document: ID!) { case(id: $id) { documentCount documents { nodes { name status sizeBytes storedAt } }
+            history(first: 20) { nodes { command texts { text } } } } node(id: $document) { id } }";
+        let variables = json!({ "id": case["id"], "document": id });
+        let is_told = async |reader: &Client| {
+            let seen = reader.send(query, variables.clone()).await;
+            let name = &seen.data()["case"]["documents"]["nodes"][0]["name"];
+            let opens = link(reader, &id).await.user_errors().is_empty();
+            let in_history = seen.data()["case"]["history"].to_string().contains("Mietvertrag");
+            assert_eq!((name.is_string(), opens), (in_history, in_history), "{seen:?}");
+            opens
+        };
+        for reader in [&user, &municipal, &supervisor] {
+            assert!(is_told(reader).await, "where no such consent was ever given, the record decides");
+        }
+        let consent = keeping(&user, &case, json!({})).await;
+        for reader in [&user, &municipal, &supervisor] {
+            assert!(is_told(reader).await);
+        }
+        let download = url(&app, &link(&user, &id).await, "download");
+        let upload = url(&app, &prepare(&user, &case, "PDF", 5_000).await, "upload");
+        revoke(&user, &consent).await;
+        for reader in [&user, &municipal] {
+            let seen = reader.send(query, variables.clone()).await;
+            let shown = &seen.data()["case"]["documents"]["nodes"][0];
+            let expected = json!({ "name": null, "status": "STORED", "sizeBytes": 5_000, "storedAt": "2023-06-01T08:00:00+00:00" });
+            assert_eq!((shown, &seen.data()["node"]["id"]), (&expected, &id));
+            assert!(!seen.body.to_string().contains("Mietvertrag"), "neither in the history: {seen:?}");
+            assert!(seen.body["extensions"]["redactions"].to_string().contains("name"), "{seen:?}");
+            assert_eq!(link(reader, &id).await.user_errors(), ["DOCUMENT_CONSENT_NEEDED"]);
+        }
+        let seen = supervisor.send(query, variables.clone()).await;
+        let shown = (&seen.data()["case"]["documentCount"], &seen.data()["case"]["documents"]["nodes"], &seen.data()["node"]);
+        assert_eq!(shown, (&json!(1), &json!([]), &Value::Null), "nobody else sees that it is there");
+        assert!(!seen.body.to_string().contains("Mietvertrag"));
+        assert_eq!(link(&supervisor, &id).await.user_errors(), ["NOT_FOUND"]);
+        assert!(is_invalid(&download).await);
+        assert_eq!(code(&put(&upload, pdf(5_000)).await.1), "LINK_INVALID");
+        assert_eq!(prepare(&user, &case, "PDF", 5_000).await.user_errors(), ["DOCUMENT_CONSENT_NEEDED"]);
+        // Another person's documents rest on that person's word.
+        let theirs = stored(&app, &municipal, &own, &pdf(5_000)).await;
+        assert_eq!(link(&municipal, &theirs).await.user_errors(), Vec::<&str>::new());
+
+        keeping(&user, &case, json!({ "validUntil": "2023-06-02" })).await;
+        for reader in [&user, &municipal, &supervisor] {
+            assert!(is_told(reader).await, "given anew");
+        }
+        assert_eq!(get(&download).await.1, pdf(5_000));
+        // One that is still to come decides nothing yet.
+        keeping(&user, &case, json!({ "validFrom": "2023-06-03" })).await;
+        assert!(is_told(&user).await);
+        let mut open = Vec::new();
+        for _ in 0..2 {
+            app.clock.advance(Duration::days(1));
+            open.push(link(&app.user(CENTRAL).await, &id).await.user_errors().is_empty());
+        }
+        assert_eq!(open, [false, true], "over on the second day, and begun on the third");
+    }
+
+    async fn a_document_whose_consent_is_gone_can_be_deleted(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let user = app.user(CENTRAL).await;
+        let case = known(&user).await;
+        let id = stored(&app, &user, &case, &pdf(5_000)).await;
+        let consent = keeping(&user, &case, json!({})).await;
+        revoke(&user, &consent).await;
+        let input = json!({ "documentId": id, "expectedVersion": 2 });
+        let deleted = command_for(&user, "documentDelete", input, "document { status }", Some("widerrufen")).await;
+        assert_eq!(deleted.user_errors(), Vec::<&str>::new());
+        assert_eq!(deleted.payload()["document"]["status"], "DELETED", "{deleted:?}");
+        assert!(files_in(&app.folder().join("files")).is_empty());
+    }
+
+    async fn consent_to_keep_documents_that_is_revoked_in_the_middle_breaks_the_download_of_the_lead_off(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let user = app.user(CENTRAL).await;
+        let case = known(&user).await;
+        let content = pdf(24_000_000);
+        let id = stored(&app, &user, &case, &content).await;
+        let consent = keeping(&user, &case, json!({})).await;
+        let address = url(&app, &link(&user, &id).await, "download");
+        let mut answer = reqwest::get(&address).await.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.content_length()), (200, Some(24_000_000)));
+        let first = answer.chunk().await.unwrap().unwrap().len();
+        revoke(&user, &consent).await;
+        let (broken, rest) = received(answer).await;
+        assert!(broken && first + rest < content.len(), "{} bytes looked like a whole content", first + rest);
+        assert!(is_invalid(&address).await);
     }
 
     async fn every_download_is_recorded_before_its_first_byte_and_without_a_record_none_leaves(db: TestDatabase) {

@@ -1,5 +1,7 @@
 //! Barriers: raised, climbing, overdue; what is told of them to whom.
 
+use kim::clock::Clock as _;
+
 use super::*;
 
 const ONE: &str =
@@ -131,6 +133,118 @@ both_databases! {
         }
     }
 
+    async fn what_the_job_raises_to_a_body_is_seen_there_by_those_who_prepare_its_meetings_in_figures_only(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let waiting = async |user: &Client| {
+            let answer = user.query("{ stairModel { stages { key waiting { isExact cases overdueCases countedOn } } } }").await;
+            let stages = answer.data()["stairModel"]["stages"].as_array().unwrap().clone();
+            let stage = stages.into_iter().find(|stage| stage["key"] == "NEGOTIATE").unwrap();
+            (stage["waiting"].clone(), answer.body["extensions"]["redactions"].as_array().map_or(0, Vec::len))
+        };
+        let figures = |is_exact: bool, cases: Value, overdue: Value| {
+            let today = kim::clock::legal_day(app.clock.now()).to_string();
+            json!({ "isExact": is_exact, "cases": cases, "overdueCases": overdue, "countedOn": today })
+        };
+        let climb = async |numbers: std::ops::Range<usize>| {
+            let manager = app.user(CENTRAL).await;
+            for number in numbers {
+                let made = met(&manager, number, "COST").await;
+                assert_eq!(moved(&manager, &made["id"], 3, None).await, Vec::<String>::new());
+            }
+            // Twice 42 days on the stage of the centre; the body has 90.
+            app.clock.advance(chrono::Duration::days(85));
+            app.app.barrier_waiting().raise().await.unwrap()
+        };
+        assert_eq!(waiting(&app.coordinator().await).await.0, figures(false, Value::Null, Value::Null), "nothing yet");
+        assert_eq!(climb(0..2).await, 2);
+        let (supervisor, coordinator) = (app.supervisor().await, app.coordinator().await);
+        assert_eq!(waiting(&supervisor).await, (figures(true, json!(2), json!(0)), 0));
+        assert_eq!(waiting(&coordinator).await, (figures(false, Value::Null, Value::Null), 0), "two are too few");
+        assert_eq!(climb(2..5).await, 3);
+        let coordinator = app.coordinator().await;
+        let told = waiting(&coordinator).await.0["cases"].as_i64().unwrap();
+        assert!((3..=7).contains(&told), "five, blurred by at most two: {told}");
+        assert_eq!(waiting(&coordinator).await.0["cases"], told, "the same cases give the same figure");
+        // The first two wait for more than 90 days now.
+        app.clock.advance(chrono::Duration::days(10));
+        let (supervisor, coordinator) = (app.supervisor().await, app.coordinator().await);
+        assert_eq!(waiting(&supervisor).await.0, figures(true, json!(5), json!(2)));
+        assert_eq!(waiting(&coordinator).await.0, figures(false, json!(told), Value::Null));
+        for other in [app.employer().await, app.user(CENTRAL).await, app.administrator().await] {
+            let (seen, redactions) = waiting(&other).await;
+            assert!(seen.is_null() && redactions == 5, "one for each stage: {seen} {redactions}");
+        }
+    }
+
+    async fn what_waits_on_all_stages_of_a_stair_costs_one_statement(db: TestDatabase) {
+        let app = TestApp::on(db).with("KIM_SEALING_INTERVAL_MS", "5000").start().await;
+        let (manager, coordinator) = (app.user(CENTRAL).await, app.coordinator().await);
+        for number in 0..4 {
+            let made = met(&manager, number, "COST").await;
+            if number % 2 == 0 {
+                assert_eq!(moved(&manager, &made["id"], 3, None).await, Vec::<String>::new());
+            }
+        }
+        app.seal().await;
+        let mut costs = Vec::new();
+        for query in ["{ stairModel { stages { key } } }", "{ stairModel { stages { key waiting { cases overdueCases } } } }"] {
+            // The fewest of several tries: the server's own jobs may add some to one of them.
+            let mut fewest = u64::MAX;
+            for _ in 0..6 {
+                let before = app.app.store.statements();
+                assert!(!coordinator.query(query).await.data()["stairModel"].is_null());
+                fewest = fewest.min(app.app.store.statements() - before);
+            }
+            costs.push(fewest);
+        }
+        assert_eq!(costs[1], costs[0] + 1);
+    }
+
+    async fn a_case_waits_once_on_a_stage_and_no_more_when_its_barriers_are_settled(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let (manager, supervisor) = (app.user(CENTRAL).await, app.supervisor().await);
+        let case = numbered(&manager, 1).await;
+        let mut made = Vec::new();
+        for kind in ["COST", "TRANSPORT"] {
+            made.push(raised(&manager, json!({ "caseId": case, "kind": kind, "needArea": "WORK", "severity": "MINOR" })).await);
+        }
+        let waiting = async || {
+            let seen = supervisor.query("{ stairModel { stages { key waiting { cases } } } }").await;
+            let stages = seen.data()["stairModel"]["stages"].as_array().unwrap().clone();
+            stages.iter().map(|stage| stage["waiting"]["cases"].as_i64().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(waiting().await, [0, 1, 0, 0, 0], "one case with two barriers");
+        assert_eq!(moved(&manager, &made[0]["id"], 3, None).await, Vec::<String>::new());
+        assert_eq!(waiting().await, [0, 1, 1, 0, 0]);
+        let settle = json!({ "barrierId": made[0]["id"], "status": "SOLVED" });
+        done(&manager, "barrierSettle", settle, "barrier { status }").await;
+        assert_eq!(waiting().await, [0, 1, 0, 0, 0]);
+    }
+
+    async fn whoever_leads_a_case_moves_its_barriers_as_the_case_manager_though_of_the_centre_too(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let place = crate::access::world::Place::demo(&app).await;
+        let account = app.user(CENTRAL).await.query("{ viewer { account { id } } }").await;
+        let account = account.data()["viewer"]["account"]["id"].as_str().unwrap().to_owned();
+        let account = entity::ids::Identifier::parse(&account).unwrap();
+        let centre = crate::desk::id_of(&app.coordinator().await, "organisations", "Kommunales Integrationszentrum Kreis Coesfeld").await;
+        let centre = entity::ids::Identifier::parse(&centre).unwrap();
+        place.grant(account, entity::codes::Role::Supervisor, centre).await;
+        let both = app.user(CENTRAL).await;
+        let own = met(&both, 1, "COST").await["id"].clone();
+        let foreign = met(&app.user(MUNICIPAL).await, 2, "COST").await["id"].clone();
+        let allowed = async |id: &Value| {
+            let moves = barrier(&both, id).await["availableMoves"].as_array().unwrap().clone();
+            let allowed = moves.iter().filter(|one| one["allowed"] == true);
+            allowed.map(|one| one["stage"].as_i64().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!((allowed(&own).await, allowed(&foreign).await), (vec![1, 3], vec![]));
+        assert_eq!(moved(&both, &foreign, 3, None).await, ["STAGE_OF_CASE_MANAGER"]);
+        assert_eq!(moved(&both, &own, 3, None).await, Vec::<String>::new());
+        assert_eq!(allowed(&own).await, Vec::<i64>::new());
+        assert_eq!(moved(&both, &own, 4, None).await, ["STAGE_OF_CENTRE"]);
+    }
+
     async fn seen_elsewhere_counts_others_in_steps_of_three_and_never_tells_whose(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let (central, municipal) = (app.user(CENTRAL).await, app.user(MUNICIPAL).await);
@@ -154,6 +268,29 @@ both_databases! {
         assert_eq!(seen.data()["barriersSeenElsewhere"], json!({ "similarAtLeast": null, "municipalities": null, "wordedAlikeAtLeast": 3 }));
         let other = json!({ "input": { "vignette": "Bank eröffnet ohne Pass kein Konto" } });
         assert!(municipal.send(asked, other).await.data()["barriersSeenElsewhere"]["wordedAlikeAtLeast"].is_null());
+    }
+
+    async fn seen_elsewhere_tells_of_towns_and_never_of_more_than_there_are(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let central = app.user(CENTRAL).await;
+        for (place, town) in ["Coesfeld", "Dülmen", "Nottuln"].into_iter().enumerate() {
+            let town = crate::cases::municipality(&central, town).await;
+            for number in 0..3 {
+                let name = format!("Nummer{}", place * 3 + number);
+                let identity = json!({ "givenNames": "Ida", "familyName": name, "birthDate": "1990-01-01" });
+                let more = json!({ "municipalityId": town, "consent": { "form": "WRITTEN", "language": "de" } });
+                let opened = crate::clients::open_case(&central, identity, more).await;
+                assert_eq!(opened.user_errors(), Vec::<&str>::new(), "{opened:?}");
+                raised(&central, json!({ "caseId": opened.payload()["case"]["id"], "kind": "OFFER_FULL", "needArea": "LANGUAGE",
+                    "severity": "MINOR" })).await;
+            }
+        }
+        let asked = "{ barriersSeenElsewhere(input: { kind: \"OFFER_FULL\", needArea: \"LANGUAGE\" }) { similarAtLeast municipalities } }";
+        let seen = async |user: &Client| user.query(asked).await.data()["barriersSeenElsewhere"].clone();
+        let told = seen(&app.user(MUNICIPAL).await).await;
+        let (cases, towns) = (told["similarAtLeast"].as_i64().unwrap(), told["municipalities"].as_i64().unwrap());
+        assert!((3..=9).contains(&cases) && (1..=3).contains(&towns), "{told}");
+        assert_eq!(seen(&app.supervisor().await).await["municipalities"], 3, "exact for the centre");
     }
 
     async fn a_withdrawn_barrier_counts_no_more_and_a_solved_one_may_come_back(db: TestDatabase) {

@@ -56,6 +56,33 @@ both_databases! {
         assert_eq!(steer(&coordinator, &id, "DECIDED", Some("selbst")).await, ["THEME_STEP_OF_BODY"]);
     }
 
+    async fn nobody_confirms_a_theme_of_their_own_and_somebody_else_of_the_centre_may(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let (coordinator, supervisor) = (app.coordinator().await, app.supervisor().await);
+        let place = crate::access::world::Place::demo(&app).await;
+        let account = place.account("zweite.fachaufsicht@kreis-coesfeld.example", "Zita Fachaufsicht-Muster").await;
+        let centre = crate::desk::id_of(&coordinator, "organisations", "Kommunales Integrationszentrum Kreis Coesfeld").await;
+        let centre = entity::ids::Identifier::parse(&centre).unwrap();
+        place.grant(account, entity::codes::Role::Supervisor, centre).await;
+        let other = app.user("zweite.fachaufsicht@kreis-coesfeld.example").await;
+        let id = proposed(&supervisor, "OFFER_FULL").await;
+        // Rejected and taken up again, it comes under review without anybody else.
+        assert_eq!(review(&supervisor, &id, "REJECTED", Some("noch nicht")).await, Vec::<String>::new());
+        assert_eq!(review(&supervisor, &id, "UNDER_REVIEW", Some("doch")).await, Vec::<String>::new());
+        assert_eq!(review(&supervisor, &id, "CONFIRMED", Some("klar belegt")).await, ["FOUR_EYES"]);
+        let shown = async |user: &Client| {
+            let query = "query($id: ID!) { node(id: $id) { ... on Theme { availableTransitions { status allowed blockedBy { code } } } } }";
+            let seen = user.send(query, json!({ "id": id })).await;
+            let steps = seen.data()["node"]["availableTransitions"].as_array().unwrap().clone();
+            let step = steps.into_iter().find(|step| step["status"] == "CONFIRMED").unwrap();
+            (step["allowed"].clone(), step["blockedBy"].clone())
+        };
+        assert_eq!(shown(&supervisor).await, (json!(false), json!([{ "code": "FOUR_EYES" }])));
+        assert_eq!(shown(&other).await, (json!(true), json!([])));
+        assert_eq!(review(&other, &id, "CONFIRMED", Some("klar belegt")).await, Vec::<String>::new());
+        assert_eq!(theme(&supervisor, &id).await["status"], "CONFIRMED");
+    }
+
     async fn a_coordinator_sees_figures_and_no_case_and_a_case_manager_the_own_theme_only(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let (central, municipal) = (app.user(CENTRAL).await, app.user(MUNICIPAL).await);
@@ -131,6 +158,93 @@ both_databases! {
         assert_eq!(theme(&supervisor, &id).await["priority"], json!({ "value": 500, "score": 72, "isOverridden": true }));
     }
 
+    async fn every_priority_that_people_give_stands_in_the_life_of_the_theme(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let coordinator = app.coordinator().await;
+        let id = proposed(&coordinator, "OFFER_FULL").await;
+        let give = async |input: Value, reason: Option<&str>| {
+            let answer = command_for(&coordinator, "themeSteer", input, "theme { id }", reason).await;
+            assert_eq!(answer.user_errors(), Vec::<&str>::new(), "{answer:?}");
+        };
+        give(json!({ "themeId": id, "priorityOverride": null }), None).await;
+        give(json!({ "themeId": id, "priorityOverride": 500 }), Some("Beschluss der Steuerungsgruppe")).await;
+        give(json!({ "themeId": id, "priorityOverride": null }), Some("wieder nach Zahlen")).await;
+        give(json!({ "themeId": id, "status": "UNDER_REVIEW", "priorityOverride": 30 }), Some("eilt nicht")).await;
+        let query = "query($id: ID!) { node(id: $id) { ... on Theme { status priority { value } changes { nodes { previousStatus toStatus
+            isPriority priorityOverride reason changedBy } } } } }";
+        let seen = coordinator.send(query, json!({ "id": id })).await.data()["node"].clone();
+        let changes: Vec<Value> = seen["changes"]["nodes"].as_array().unwrap().iter()
+            .map(|change| json!([change["previousStatus"], change["toStatus"], change["isPriority"], change["priorityOverride"], change["reason"]]))
+            .collect();
+        assert_eq!(Value::from(changes), json!([
+            [null, "PROPOSED", false, null, null],
+            ["PROPOSED", "PROPOSED", true, 500, "Beschluss der Steuerungsgruppe"],
+            ["PROPOSED", "PROPOSED", true, null, "wieder nach Zahlen"],
+            ["PROPOSED", "PROPOSED", true, 30, "eilt nicht"],
+            ["PROPOSED", "UNDER_REVIEW", false, null, "eilt nicht"],
+        ]));
+        assert!(seen["changes"]["nodes"].as_array().unwrap().iter().all(|change| change["changedBy"].is_string()));
+        assert_eq!((&seen["status"], &seen["priority"]["value"]), (&json!("UNDER_REVIEW"), &json!(30)));
+    }
+
+    async fn a_theme_is_evaluated_only_after_those_who_contributed_got_an_answer(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let coordinator = app.coordinator().await;
+        let id = proposed(&coordinator, "OFFER_FULL").await;
+        confirmed(&app, &id).await;
+        assert_eq!(steer(&coordinator, &id, "PRIORITISED", None).await, Vec::<String>::new());
+        assert_eq!(steer(&coordinator, &id, "FORWARDED_TO_STATE", Some("Landessache")).await, Vec::<String>::new());
+        let shown = async || {
+            let query = "query($id: ID!) { node(id: $id) { ... on Theme { availableTransitions { status allowed blockedBy { code message } } } } }";
+            let seen = coordinator.send(query, json!({ "id": id })).await;
+            let steps = seen.data()["node"]["availableTransitions"].as_array().unwrap().clone();
+            steps.into_iter().find(|step| step["status"] == "EVALUATED").unwrap()
+        };
+        let before = shown().await;
+        assert_eq!((&before["allowed"], &before["blockedBy"][0]["code"]), (&json!(false), &json!("THEME_NOT_ANSWERED")));
+        assert!(before["blockedBy"][0]["message"].as_str().unwrap().contains("themeAnswer"));
+        assert_eq!(steer(&coordinator, &id, "EVALUATED", Some("abgeschlossen")).await, ["THEME_NOT_ANSWERED"]);
+        done(&coordinator, "themeAnswer", json!({ "themeId": id, "text": "Das Land ist gefragt." }), "answer { id }").await;
+        assert_eq!(shown().await, json!({ "status": "EVALUATED", "allowed": true, "blockedBy": [] }));
+        assert_eq!(steer(&coordinator, &id, "EVALUATED", Some("abgeschlossen")).await, Vec::<String>::new());
+    }
+
+    async fn who_raised_a_barrier_is_told_of_the_answer_and_sees_the_theme_though_the_case_was_handed_over(db: TestDatabase) {
+        use crate::transfers::{colleague, confirm_all, give, offer};
+        let app = TestApp::start(db).await;
+        let (giver, receiver) = (app.user(CENTRAL).await, colleague(&app).await);
+        let supervisor = app.supervisor().await;
+        let case = numbered(&giver, 1).await;
+        let input = json!({ "caseId": case, "kind": "OFFER_FULL", "needArea": "LANGUAGE", "severity": "SERIOUS" });
+        raised(&giver, input).await;
+        let id = proposed(&supervisor, "OFFER_FULL").await;
+        let offered = offer(&giver, &json!({ "id": case }), "Zita", json!({})).await;
+        let transfer = offered.payload()["transfer"]["id"].clone();
+        confirm_all(&receiver, &transfer).await;
+        let accepted = give(&receiver, "transferAccept", &transfer, None).await;
+        assert_eq!(accepted.user_errors(), Vec::<&str>::new(), "{offered:?} {accepted:?}");
+        // Whoever raised a barrier and leads its case is told once.
+        met(&receiver, 2, "OFFER_FULL").await;
+        done(&supervisor, "themeGather", json!({ "themeId": id }), "theme { id }").await;
+        assert_eq!(review(&supervisor, &id, "REJECTED", Some("schon gelöst")).await, Vec::<String>::new());
+        done(&supervisor, "themeAnswer", json!({ "themeId": id, "text": "Es gibt Plätze.", "hint": "Anmelden." }), "answer { id }").await;
+        for (user, own) in [(&giver, 0), (&receiver, 2)] {
+            let notices = user.query("{ notices { nodes { kind theme { id } } } }").await;
+            let told = notices.data()["notices"]["nodes"].as_array().unwrap().clone();
+            let about = json!({ "kind": "THEME_ANSWERED", "theme": { "id": id } });
+            assert_eq!(told.iter().filter(|notice| **notice == about).count(), 1, "{notices:?}");
+            let seen = theme(user, &id).await;
+            assert_eq!(seen["answers"]["nodes"], json!([{ "text": "Es gibt Plätze.", "hint": "Anmelden." }]));
+            assert_eq!(seen["barriers"]["nodes"].as_array().unwrap().len(), own, "of own cases only");
+            let board = user.query("{ themes { nodes { id } } }").await;
+            assert_eq!(board.data()["themes"]["nodes"], json!([{ "id": id }]));
+        }
+        let closed = giver.send("query($id: ID!) { case(id: $id) { id } }", json!({ "id": case })).await;
+        assert!(closed.data()["case"].is_null(), "the case is somebody else's now");
+        let third = app.user(MUNICIPAL).await;
+        assert!(theme(&third, &id).await.is_null(), "who contributed nothing sees nothing");
+    }
+
     async fn a_publication_needs_four_eyes_and_tells_no_small_number(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let (central, coordinator, supervisor) = (app.user(CENTRAL).await, app.coordinator().await, app.supervisor().await);
@@ -141,13 +255,15 @@ both_databases! {
         let request = json!({ "themeId": id, "title": "Kurse sind voll", "text": "Es fehlen Plätze." });
         assert_eq!(refused(&coordinator, "themePublicationRequest", request.clone(), "publication { id }").await, ["THEME_NOT_PUBLISHABLE"]);
         confirmed(&app, &id).await;
-        let made = done(&coordinator, "themePublicationRequest", request, "publication { id cases costEuro }").await;
+        let made = done(&coordinator, "themePublicationRequest", request, "publication { id cases costEuro themeStatus reference }").await;
         assert_eq!((&made["cases"], &made["costEuro"]), (&Value::Null, &Value::Null), "four cases are too few");
+        assert_eq!((&made["themeStatus"], &made["reference"]), (&json!("CONFIRMED"), &Value::Null), "cited once it is released");
         let seen = async || app.employer().await.query("{ themePublications { nodes { title requestedBy theme { id } } } }").await.data()["themePublications"]["nodes"].clone();
         assert_eq!(seen().await, json!([]));
         let decide = |status: &str| json!({ "themePublicationId": made["id"], "status": status });
         assert_eq!(refused(&coordinator, "themePublicationDecide", decide("PUBLISHED"), "publication { id }").await, ["PUBLICATION_OWN"]);
-        done(&supervisor, "themePublicationDecide", decide("PUBLISHED"), "publication { status }").await;
+        let released = done(&supervisor, "themePublicationDecide", decide("PUBLISHED"), "publication { reference }").await;
+        assert_eq!(released["reference"], "GT-1", "a number of its own, and not that of the theme");
         assert_eq!(seen().await, json!([{ "title": "Kurse sind voll", "requestedBy": null, "theme": null }]));
         done(&coordinator, "themePublicationDecide", decide("WITHDRAWN"), "publication { status }").await;
         assert_eq!(seen().await, json!([]));

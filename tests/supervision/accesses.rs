@@ -111,12 +111,12 @@ both_databases! {
         let (case, foreign) = (known(&user).await, known(&municipal).await);
         let mut tables = Tables::open(app.db.url()).await;
         let before = tables.count("access_log").await;
-        assert_eq!(user.query("{ clientSearch(names: \"Nirgends\") { fit } }").await.data()["clientSearch"], json!([]));
+        assert_eq!(user.query("{ clientSearch(names: \"Nirgends\") { nodes { fit } } }").await.data()["clientSearch"]["nodes"], json!([]));
         assert_eq!(tables.count("access_log").await, before, "nobody was found");
-        let found = user.query("{ clientSearch(names: \"Erika\") { fit } }").await;
-        assert_eq!(found.data()["clientSearch"].as_array().unwrap().len(), 1);
+        let found = user.query("{ clientSearch(names: \"Erika\") { nodes { fit } } }").await;
+        assert_eq!(found.data()["clientSearch"]["nodes"].as_array().unwrap().len(), 1);
         assert_eq!(tables.count("access_log WHERE purpose = 'CASE_WORK' AND basis = 'OWN_CASE'").await, before + 1);
-        user.query("{ clientSearch(names: \"Erika\") { client { identity { familyName } } } }").await;
+        user.query("{ clientSearch(names: \"Erika\") { nodes { client { identity { familyName } } } } }").await;
         assert_eq!(tables.count("access_log").await, before + 2, "once for each request");
 
         let hints = "query($id: ID!) { client(id: $id) { possibleDuplicates { score } } }";
