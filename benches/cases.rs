@@ -27,6 +27,9 @@ const OWN: &str =
     client { identity { familyName givenNames birthDate } } lead { displayName } municipality { name }
     contacts(first: 3) { nodes { heldOn channel note } } } } }";
 
+/// Own cases in which work goes on.
+const OPEN: &str = "{ cases(first: 50, filter: { statusIn: [OPEN] }) { nodes { id } } }";
+
 /// The page of all cases, pseudonymous.
 const ALL: &str =
     "query($after: String) { cases(first: 50, after: $after) { pageInfo { endCursor } nodes { reference status
@@ -35,8 +38,8 @@ const ALL: &str =
 /// Leads from page to page.
 const WALK: &str = "query($after: String) { cases(first: 100, after: $after) { pageInfo { endCursor } } }";
 
-const SEARCH: &str = "query($names: String!) { clientSearch(names: $names, first: 25) { fit
-    client { identity { familyName givenNames birthDate } } } }";
+const SEARCH: &str = "query($names: String!) { clientSearch(names: $names, first: 25) { nodes { fit
+    client { identity { familyName givenNames birthDate } } } } }";
 
 const CONTACT: &str = "mutation($input: ContactRecordInput!, $options: CommandOptions) {
     contactRecord(input: $input, options: $options) { contact { id note } userErrors { code } } }";
@@ -100,7 +103,9 @@ pub(crate) async fn all(bench: &Bench<'_>, cases: u32, round: u32) -> Result<(),
         bench.queries(name, &searches, Some(&manager)).await?;
     }
     structure::all(bench, &manager).await?;
-    contacts(bench, nodes, &manager, round).await
+    let open = ask(bench, OPEN, json!({}), &manager).await?;
+    let open = open.pointer("/data/cases/nodes").and_then(Value::as_array).ok_or("no open cases")?;
+    contacts(bench, open, &manager, round).await
 }
 
 /// Each connection records contacts in cases of its own.
@@ -151,7 +156,7 @@ pub(crate) fn import(bench: &Bench<'_>, folder: &Path, rows: u32) -> Result<(), 
     if rows == 0 || bench.skipped("import") {
         return Ok(());
     }
-    let source = format!("bench {}", std::process::id());
+    let source = format!("bench-{}", std::process::id());
     let mut list = "externalId,municipality,lead,familyName,givenNames,birthDate,address,openedOn,phase\n".to_owned();
     for row in 0..rows {
         list.push_str(&format!(
