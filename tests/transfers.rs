@@ -185,6 +185,18 @@ both_databases! {
         assert_eq!(answer.data()["case"]["transfers"]["nodes"], json!([{ "status": "ACCEPTED" }]));
     }
 
+    async fn what_a_case_holds_of_somebody_who_left_passes_on_by_a_release_only(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let giver = app.user(CENTRAL).await;
+        let case = known(&giver).await;
+        release(&giver, &case["client"]["id"], "Stadt Coesfeld", &["IDENTITY", "CONTACT_DETAILS", "LANGUAGES"]).await;
+        let persons = case["persons"]["nodes"].as_array().unwrap();
+        let child = persons.iter().find(|person| person["relation"] == "CHILD").unwrap()["id"].clone();
+        let ended = command(&giver, "casePersonEnd", json!({ "casePersonId": child }), "casePerson { leftOn }").await;
+        assert_eq!(ended.user_errors(), Vec::<&str>::new(), "{ended:?}");
+        assert_eq!(offer(&giver, &case, "Cem", json!({})).await.user_errors(), ["TRANSFER_CONSENT_NEEDED"]);
+    }
+
     async fn every_open_task_and_deadline_is_confirmed_with_its_day_and_what_is_settled_is_not(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let (giver, receiver) = (app.user(CENTRAL).await, colleague(&app).await);

@@ -427,7 +427,7 @@ impl<'a> Sequence<'a> {
                 let from = self.model.today + Days::new(*from);
                 let consent = Consent {
                     id: Value::Null,
-                    scope: *scope,
+                    scope,
                     to: is_release.then_some(recipient),
                     classes: chosen.map(|(_, class)| *class).collect(),
                     from,

@@ -16,8 +16,8 @@ fn workbook() -> Vec<u8> {
     sheet.write_row(0, 0, names).unwrap();
 
     sheet.write_row(1, 0, ["A1", "Stadt Coesfeld", "Musterfrau", "Erika"]).unwrap();
-    sheet.write_datetime_with_format(1, 4, &day(1985, 3, 14).unwrap(), &date).unwrap();
-    sheet.write_datetime_with_format(1, 5, &day(2023, 2, 1).unwrap(), &date).unwrap();
+    sheet.write_datetime_with_format(1, 4, day(1985, 3, 14).unwrap(), &date).unwrap();
+    sheet.write_datetime_with_format(1, 5, day(2023, 2, 1).unwrap(), &date).unwrap();
     sheet.write_string(1, 6, "Hilfeplanung").unwrap();
 
     sheet.write_row(2, 0, ["A2", "Senden", "Größe-Muster", "Jörg", "03.11.1990", "15.3.2023", "Clearing"]).unwrap();

@@ -270,6 +270,22 @@ both_databases! {
         assert!(municipal.send(asked, other).await.data()["barriersSeenElsewhere"]["wordedAlikeAtLeast"].is_null());
     }
 
+    async fn seen_elsewhere_leaves_out_a_case_only_for_those_who_may_see_it(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let (central, municipal) = (app.user(CENTRAL).await, app.user(MUNICIPAL).await);
+        let mut last = Value::Null;
+        for number in 0..3 {
+            last = numbered(&central, number).await;
+            raised(&central, json!({ "caseId": last, "kind": "COST", "needArea": "LANGUAGE", "severity": "MINOR" })).await;
+        }
+        let asked = "query($input: SeenElsewhereInput!) { barriersSeenElsewhere(input: $input) { similarAtLeast } }";
+        let input = json!({ "input": { "kind": "COST", "needArea": "LANGUAGE", "caseId": last } });
+        let seen = async |user: &Client| user.send(asked, input.clone()).await.data()["barriersSeenElsewhere"]["similarAtLeast"].clone();
+        assert_eq!(seen(&central).await, Value::Null, "two others are too few");
+        // Who led a case once knows its id; the answer must not tell what is in it.
+        assert_eq!(seen(&municipal).await, 3);
+    }
+
     async fn seen_elsewhere_tells_of_towns_and_never_of_more_than_there_are(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let central = app.user(CENTRAL).await;

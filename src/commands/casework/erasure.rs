@@ -179,9 +179,10 @@ async fn offer(work: &Work<'_, verb::DecideErasure>, mut erasure: Erasure) -> Re
 
 async fn approve(work: &Work<'_, verb::DecideErasure>, mut erasure: Erasure) -> Result<Done<Erasure>, Stop> {
     step(work, &erasure, "APPROVE")?;
+    let connection = work.transaction.connection();
+    erasure::lock_client(connection, work.permit, erasure.client_id).await?;
     // A case may have been opened again since the proposal.
     finished_or_refused(work, erasure.client_id, "erasureId").await?;
-    let connection = work.transaction.connection();
     let releases = consent::releases_in_force(connection, work.permit, erasure.client_id).await?;
     let taken = erasure::carry_out(work.transaction, work.permit, erasure.client_id, work.now).await?;
     erasure.status = ErasureStatus::CarriedOut;

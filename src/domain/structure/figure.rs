@@ -407,7 +407,8 @@ mod tests {
         fn what_one_case_more_changes_two_more_or_one_in_the_place_of_another_change_as_well(
             keys in prop::collection::vec(0..i32::MAX, 6..40)
         ) {
-            let figures: [fn(&[i32]) -> Option<u32>; 4] = [
+            type Figure = fn(&[i32]) -> Option<u32>;
+            let figures: [Figure; 4] = [
                 |keys: &[i32]| shown(counted(keys), Audience::Inside),
                 |keys: &[i32]| shown(counted(keys), Audience::Outside),
                 |keys: &[i32]| at_least(counted(keys)),

@@ -289,8 +289,8 @@ payload! {
 /// What is looked for elsewhere while a barrier is raised.
 #[derive(InputObject)]
 pub struct SeenElsewhereInput {
-    /// The case in which it is raised: its own barriers are not counted. Only for those who may see cases; for others all are
-    /// counted.
+    /// The case in which it is raised: its own barriers are not counted. Only for those who may see the case; for others all
+    /// are counted.
     case_id: Option<CaseId>,
     /// The kind: a code of the list BARRIER_KIND.
     kind: Option<String>,
@@ -364,8 +364,11 @@ impl BarrierQueries {
             institution_id: input.institution_id,
             municipality_id: None,
         };
-        // With and without one case: that would be a question about that case.
-        let except = if ctx.actor()?.may(Action::ReadCase) { input.case_id } else { None };
+        // With and without one case: that would be a question about that case, for those who may see it only.
+        let except = match input.case_id {
+            Some(id) if ctx.actor()?.may(Action::ReadCase) => ctx.load(id).await?.map(|case| case.id),
+            _ => None,
+        };
         let fitting = if pattern == Pattern::default() {
             Similar::default()
         } else {

@@ -262,6 +262,7 @@ pub async fn complete(connection: &impl ConnectionTrait) -> Result<(), Failure> 
     }
     let in_force = theme_publication::Entity::find()
         .filter(theme_publication::Column::Status.eq(PublicationStatus::Published))
+        .filter(theme_publication::Column::PublicNumber.is_not_null())
         .order_by_asc(theme_publication::Column::DecidedAt)
         .order_by_asc(theme_publication::Column::Id);
     for row in in_force.all(connection).await?.into_iter().filter(|row| !known.themes.contains(&row.theme_id)) {

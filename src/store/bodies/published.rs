@@ -72,10 +72,14 @@ fn minutes_are_public() -> Condition {
     published().add(meeting::Column::MinutesPublic.eq(true)).add(meeting::Column::MinutesApprovedAt.is_not_null())
 }
 
-/// Released by a second person, and neither replaced nor taken back.
+/// Released by a second person for the public, and neither replaced nor taken back. Who released one before that was public
+/// did so for accounts of the district: it has no number.
 fn theme_is_public() -> Condition {
     use theme_publication::Column as C;
-    Condition::all().add(C::Status.eq(PublicationStatus::Published)).add(C::DecidedAt.is_not_null())
+    Condition::all()
+        .add(C::Status.eq(PublicationStatus::Published))
+        .add(C::DecidedAt.is_not_null())
+        .add(C::PublicNumber.is_not_null())
 }
 
 fn bodies_in_public() -> SelectStatement {

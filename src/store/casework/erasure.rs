@@ -245,6 +245,20 @@ pub struct Taken {
     pub texts: u64,
 }
 
+/// Locks a client until the transaction ends: nobody joins a case with a client who is being erased.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock_client<V: on::Erasure>(
+    connection: &impl ConnectionTrait,
+    permit: &Permit<V>,
+    id: ClientId,
+) -> Result<(), Failure> {
+    let found = client::Entity::find_by_id(id).filter(client::Column::DistrictId.eq(permit.district_id()));
+    found.lock_exclusive().one(connection).await?;
+    Ok(())
+}
+
 /// Destroys the key of a client, and takes away what it sealed, the terms by which the client is found, the
 /// deadlines and the month of arrival in its cases. The rows of the client and its cases stay, pseudonymous.
 ///

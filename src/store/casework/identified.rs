@@ -35,8 +35,11 @@ pub const CONSENT_BASES: [LegalBasis; 2] = [LegalBasis::Consent61A, LegalBasis::
 const RELEASING: [ConsentScope; 3] =
     [ConsentScope::SupervisionIdentified, ConsentScope::CaseConference, ConsentScope::ShareWithInstitution];
 
-/// What says who somebody is although it stands in a case: exact birthdays, and the history, which keeps all that was written.
-const TELLING_WHO: [DataClass; 2] = [DataClass::Identity, DataClass::History];
+/// What says who somebody is although it stands in a case: exact birthdays, scanned papers, and the history, which keeps all
+/// that was written.
+const TELLING_WHO: &[DataClass] = &[DataClass::Identity, DataClass::History, DataClass::Documents];
+/// The same where only the existence is asked for: a document of somebody who left can be deleted.
+const TELLING_WHO_BY_BEING_THERE: &[DataClass] = &[DataClass::Identity, DataClass::History];
 
 /// As what the reader stands before something that opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -189,7 +192,12 @@ impl Place {
     }
 
     /// Belongs to a case for which the condition holds, or to a client of one, as long as the client has not left it.
-    fn of_cases(&self, district: DistrictId, today: NaiveDate, holds: impl Fn(SimpleExpr) -> SimpleExpr) -> Condition {
+    fn of_cases(
+        &self,
+        asked: Asked,
+        (district, today): (DistrictId, NaiveDate),
+        holds: impl Fn(SimpleExpr) -> SimpleExpr,
+    ) -> Condition {
         const BELONGING: &str = "belonging";
         let of = |column| Expr::col((BELONGING, column));
         let belonging = |of_case: SimpleExpr| {
@@ -205,7 +213,9 @@ impl Place {
         };
         let as_such = belonging(holds(of(case_person::Column::CaseId)));
         let in_this_case = belonging(of(case_person::Column::CaseId).eq(self.case.clone()));
-        let tells_no_more = Condition::any().add(self.class.clone().is_not_in(TELLING_WHO)).add(in_this_case);
+        let telling = if asked == Asked::Content { TELLING_WHO } else { TELLING_WHO_BY_BEING_THERE };
+        let tells_no_more =
+            Condition::any().add(self.class.clone().is_not_in(telling.iter().copied())).add(in_this_case);
         Condition::any()
             .add(Condition::all().add(self.case.clone().is_null()).add(as_such))
             .add(Condition::all().add(holds(self.case.clone())).add(tells_no_more))
@@ -276,12 +286,14 @@ impl Place {
                 // whatever the role; what was unmasked does so only with the role of a supervisor, and ends with it.
                 let nothing = || Condition::all().add(Expr::val(1).eq(0));
                 let led_by = |column| match own {
-                    Some(account) => self.of_cases(district, today, |case| is_led(district, *account, column, case)),
+                    Some(account) => {
+                        self.of_cases(asked, (district, today), |case| is_led(district, *account, column, case))
+                    }
                     None => nothing(),
                 };
                 let unmasked = match released_to {
                     Some(account) => {
-                        self.of_cases(district, today, |case| is_unmasked(district, *account, today, case))
+                        self.of_cases(asked, (district, today), |case| is_unmasked(district, *account, today, case))
                     }
                     None => nothing(),
                 };

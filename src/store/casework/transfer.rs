@@ -17,7 +17,6 @@ use sea_orm::{
 };
 
 use super::case::{Case, hanging, staff_of};
-use super::case_person::present;
 use super::identified::rows;
 use crate::access::{Extent, Permit, Verb, on, verb};
 use crate::error::Failure;
@@ -446,7 +445,7 @@ pub async fn accounts_of<V: Verb>(
     Ok(rows.into_iter().filter_map(|row| row.account_id).collect())
 }
 
-/// Who else belongs to a case: whoever leads it can read of them.
+/// Who else belongs to a case, or did: what it holds of those who left passes on with it.
 ///
 /// # Errors
 /// Those of the database.
@@ -462,8 +461,7 @@ pub async fn others_in_case<V: on::Transfer>(
         .distinct()
         .filter(Person::DistrictId.eq(permit.district_id()))
         .filter(Person::CaseId.eq(case.id))
-        .filter(Person::ClientId.ne(case.client_id))
-        .filter(present(permit.today()));
+        .filter(Person::ClientId.ne(case.client_id));
     Ok(found.into_tuple().all(connection).await?)
 }
 
