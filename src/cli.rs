@@ -68,7 +68,7 @@ enum Command {
     Migrate,
     /// Load the demo district Kreis Coesfeld with invented cases, unless it is there already
     Demo {
-        /// How many cases to invent; 100000 take about a minute on PostgreSQL
+        /// How many cases to invent; 100000 take a few minutes on PostgreSQL
         #[arg(long, value_name = "N", default_value_t = demo::cases::COUNT)]
         cases: u32,
         /// What the cases follow from: the same seed invents the same ones
